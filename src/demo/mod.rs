@@ -1,0 +1,1 @@
+//! A whole small Okta on loopback.

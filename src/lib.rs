@@ -1,0 +1,3 @@
+//! oktui: sets up, tests and troubleshoots Okta single sign-on for the Cequence AI Gateway.
+
+pub mod demo;
