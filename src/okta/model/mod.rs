@@ -1,0 +1,18 @@
+//! Okta's objects as values: no client, no socket. Pure; names only `text`.
+//!
+//! Objects that we write back ([`App`], [`Policy`], [`Rule`]) keep every field they were read with, also those we do not know,
+//! because Okta's PUT replaces the whole object.
+
+mod app;
+mod directory;
+mod error;
+mod ids;
+mod org;
+mod server;
+
+pub use app::{App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation};
+pub use directory::{Factor, Group, GroupKind, Role, User, UserStatus};
+pub use error::{ApiError, NetKind, Problem};
+pub use ids::{AppId, ClientId, GroupId, PolicyId, RuleId, SecretId, ServerId, UserId};
+pub use org::{BucketState, Engine, Identity, OrgFacts};
+pub use server::{Discovery, Lifetimes, Policy, Rule, Scope, Server, ServerKind};
