@@ -8,11 +8,15 @@ mod directory;
 mod error;
 mod ids;
 mod org;
+mod readable;
 mod server;
 
-pub use app::{App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation};
+pub use app::{
+    App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation,
+};
 pub use directory::{Factor, Group, GroupKind, Role, User, UserStatus};
 pub use error::{ApiError, NetKind, Problem};
 pub use ids::{AppId, ClientId, GroupId, PolicyId, RuleId, SecretId, ServerId, UserId};
 pub use org::{BucketState, Engine, Identity, OrgFacts};
+pub use readable::Readable;
 pub use server::{Discovery, Lifetimes, Policy, Rule, Scope, Server, ServerKind};
