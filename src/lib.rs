@@ -2,6 +2,7 @@
 
 pub mod change;
 pub mod demo;
+pub mod flow;
 pub mod okta;
 pub mod secret;
 pub mod setup;
