@@ -4,6 +4,8 @@ pub mod change;
 pub mod demo;
 pub mod flow;
 pub mod okta;
+pub mod run;
 pub mod secret;
 pub mod setup;
 pub mod text;
+pub mod tui;
