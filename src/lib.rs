@@ -1,6 +1,7 @@
 //! oktui: sets up, tests and troubleshoots Okta single sign-on for the Cequence AI Gateway.
 
 pub mod change;
+pub mod cli;
 pub mod demo;
 pub mod flow;
 pub mod okta;

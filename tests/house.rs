@@ -20,10 +20,19 @@ struct House {
 impl House {
     fn read(markdown: &str) -> Self {
         let mut rooms = Vec::new();
-        for line in markdown.lines().skip_while(|l| !l.starts_with("| room |")).skip(2).take_while(|l| l.starts_with('|')) {
+        for line in markdown
+            .lines()
+            .skip_while(|l| !l.starts_with("| room |"))
+            .skip(2)
+            .take_while(|l| l.starts_with('|'))
+        {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let [name, paths, pure, may] = cells[..] else { panic!("a row of ARCHITECTURE.md has not four cells: {line}") };
-            let list = |s: &str| s.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>();
+            let [name, paths, pure, may] = cells[..] else {
+                panic!("a row of ARCHITECTURE.md has not four cells: {line}")
+            };
+            let list = |s: &str| {
+                s.split(',').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect::<Vec<_>>()
+            };
             rooms.push(Room {
                 name: name.into(),
                 paths: list(paths),
@@ -47,7 +56,8 @@ impl House {
             }
             if !pattern.starts_with("src") {
                 let ok = file.starts_with("src/tui/")
-                    && (file.ends_with(&format!("/{pattern}")) || pattern.ends_with('/') && file.contains(&format!("/{pattern}")));
+                    && (file.ends_with(&format!("/{pattern}"))
+                        || pattern.ends_with('/') && file.contains(&format!("/{pattern}")));
                 return if ok { 1_000 } else { 0 };
             }
             let whole = file == pattern
@@ -55,14 +65,22 @@ impl House {
                 || file == format!("{pattern}.rs");
             if whole { pattern.len() } else { 0 }
         };
-        let best = self.rooms.iter().map(|r| (r.paths.iter().map(|p| fits(p)).max().unwrap_or(0), r)).max_by_key(|(n, _)| *n);
+        let best = self
+            .rooms
+            .iter()
+            .map(|r| (r.paths.iter().map(|p| fits(p)).max().unwrap_or(0), r))
+            .max_by_key(|(n, _)| *n);
         best.filter(|(n, _)| *n > 0).map(|(_, r)| r)
     }
 
     /// What `source`, standing in `file`, names against the rules.
     fn breaches(&self, file: &str, source: &str, exists: &dyn Fn(&str) -> bool) -> Vec<String> {
         let Some(room) = self.room_of(file) else {
-            return if file == "src/lib.rs" { Vec::new() } else { vec![format!("{file} belongs to no room of ARCHITECTURE.md")] };
+            return if file == "src/lib.rs" {
+                Vec::new()
+            } else {
+                vec![format!("{file} belongs to no room of ARCHITECTURE.md")]
+            };
         };
         let parsed = syn::parse_file(source).unwrap_or_else(|e| panic!("{file}: {e}"));
         let mut found = BTreeSet::new();
@@ -76,13 +94,23 @@ impl House {
         for (path, reexport) in paths {
             let first = path.first().map(String::as_str).unwrap_or_default();
             self.outside(room, file, &path, first, &mut found);
-            let Some(target) = module_path(file, &path, exists).and_then(|p| self.room_of_module(&p, exists)) else { continue };
+            let Some(target) = module_path(file, &path, exists).and_then(|p| self.room_of_module(&p, exists))
+            else {
+                continue;
+            };
             if target.name == room.name {
                 continue;
             }
             let own_parent = file.ends_with("mod.rs") || file == "src/main.rs";
-            if !room.may.contains(&target.name) && !(reexport && own_parent && related(&target.name, &room.name)) {
-                found.insert(format!("{file} ({}) may not name {} ({})", room.name, path.join("::"), target.name));
+            if !room.may.contains(&target.name)
+                && !(reexport && own_parent && related(&target.name, &room.name))
+            {
+                found.insert(format!(
+                    "{file} ({}) may not name {} ({})",
+                    room.name,
+                    path.join("::"),
+                    target.name
+                ));
             }
             if reexport && path.last().is_some_and(|l| l == "*") {
                 found.insert(format!("{file} re-exports everything of {}", path.join("::")));
@@ -95,8 +123,25 @@ impl House {
         let joined = path.join("::");
         let mut banned: Vec<&str> = Vec::new();
         if room.pure {
-            banned.extend(["tokio", "reqwest", "axum", "crossterm", "std::fs", "std::net", "std::env", "std::process", "fastrand"]);
-            banned.extend(["std::time::SystemTime", "SystemTime", "Instant::now", "Timestamp::now", "jiff::Timestamp::now", "Zoned::now"]);
+            banned.extend([
+                "tokio",
+                "reqwest",
+                "axum",
+                "crossterm",
+                "std::fs",
+                "std::net",
+                "std::env",
+                "std::process",
+                "fastrand",
+            ]);
+            banned.extend([
+                "std::time::SystemTime",
+                "SystemTime",
+                "Instant::now",
+                "Timestamp::now",
+                "jiff::Timestamp::now",
+                "Zoned::now",
+            ]);
             if !room.drawing {
                 banned.push("ratatui");
             }
@@ -134,13 +179,16 @@ impl House {
 
 /// A room's own face may re-export what stands in a room below the same folder.
 fn related(a: &str, b: &str) -> bool {
-    let families = [["okta", "model"], ["okta", "write"], ["flow", "record"], ["change", "apply"], ["run", "job"]];
+    let families =
+        [["okta", "model"], ["okta", "write"], ["flow", "record"], ["change", "apply"], ["run", "job"]];
     families.iter().any(|f| f.contains(&a) && f.contains(&b))
 }
 
 fn without_tests(items: Vec<syn::Item>) -> Vec<syn::Item> {
     let is_test = |attrs: &[syn::Attribute]| {
-        attrs.iter().any(|a| a.path().is_ident("cfg") && a.meta.to_token_stream().to_string().contains("test"))
+        attrs
+            .iter()
+            .any(|a| a.path().is_ident("cfg") && a.meta.to_token_stream().to_string().contains("test"))
     };
     items
         .into_iter()
@@ -185,7 +233,11 @@ fn path_at(tokens: &[TokenTree], mut i: usize, prefix: &[String], out: &mut Vec<
             Some(TokenTree::Group(g)) => {
                 // the braces of a use tree: each comma-separated branch continues this path
                 let mut branch = Vec::new();
-                for t in g.stream().into_iter().chain([TokenTree::Punct(proc_macro2::Punct::new(',', proc_macro2::Spacing::Alone))]) {
+                for t in g
+                    .stream()
+                    .into_iter()
+                    .chain([TokenTree::Punct(proc_macro2::Punct::new(',', proc_macro2::Spacing::Alone))])
+                {
                     if matches!(&t, TokenTree::Punct(p) if p.as_char() == ',') {
                         if !branch.is_empty() {
                             path_at(&branch, 0, &path, out);
@@ -236,7 +288,8 @@ fn module_path(file: &str, path: &[String], exists: &dyn Fn(&str) -> bool) -> Op
         }
         child => {
             let base = format!("src/{}", [own.clone(), vec![child.to_owned()]].concat().join("/"));
-            let is_module = path.len() > 1 && (exists(&format!("{base}.rs")) || exists(&format!("{base}/mod.rs")));
+            let is_module =
+                path.len() > 1 && (exists(&format!("{base}.rs")) || exists(&format!("{base}/mod.rs")));
             is_module.then(|| [own, path.to_vec()].concat())
         }
     }
@@ -248,8 +301,10 @@ fn sources(dir: &Path, out: &mut BTreeMap<String, String>) {
         if path.is_dir() {
             sources(&path, out);
         } else if path.extension().is_some_and(|e| e == "rs") {
-            let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_string_lossy().replace('\\', "/");
-            let test_only = name.ends_with("/tests.rs") || name.contains("/tests/") || name.ends_with("/fixtures.rs");
+            let name =
+                path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().to_string_lossy().replace('\\', "/");
+            let test_only =
+                name.ends_with("/tests.rs") || name.contains("/tests/") || name.ends_with("/fixtures.rs");
             if !test_only {
                 out.insert(name, std::fs::read_to_string(&path).unwrap());
             }
@@ -274,8 +329,19 @@ fn every_room_names_only_what_it_may() {
 #[test]
 fn bad_samples_are_caught() {
     let house = house();
-    let real = ["src/okta/write/mod.rs", "src/okta/model/mod.rs", "src/okta/mod.rs", "src/wire/mod.rs", "src/flow/mod.rs",
-        "src/tui/mod.rs", "src/setup/mod.rs", "src/text/mod.rs", "src/change/apply/mod.rs", "src/demo/mod.rs", "src/run/mod.rs"];
+    let real = [
+        "src/okta/write/mod.rs",
+        "src/okta/model/mod.rs",
+        "src/okta/mod.rs",
+        "src/wire/mod.rs",
+        "src/flow/mod.rs",
+        "src/tui/mod.rs",
+        "src/setup/mod.rs",
+        "src/text/mod.rs",
+        "src/change/apply/mod.rs",
+        "src/demo/mod.rs",
+        "src/run/mod.rs",
+    ];
     let exists = |f: &str| real.contains(&f);
     for (file, source, why) in [
         ("src/setup/mod.rs", "use crate::okta::write::Writer;", "a use"),
@@ -302,7 +368,13 @@ fn bad_samples_are_caught() {
 #[test]
 fn good_samples_pass() {
     let house = house();
-    let real = ["src/okta/write/mod.rs", "src/okta/model/mod.rs", "src/text/mod.rs", "src/change/apply/mod.rs", "src/okta/mod.rs"];
+    let real = [
+        "src/okta/write/mod.rs",
+        "src/okta/model/mod.rs",
+        "src/text/mod.rs",
+        "src/change/apply/mod.rs",
+        "src/okta/mod.rs",
+    ];
     let exists = |f: &str| real.contains(&f);
     for (file, source) in [
         ("src/change/apply/mod.rs", "use crate::okta::write::Writer; use tokio::sync::mpsc;"),
