@@ -5,4 +5,6 @@ pub mod demo;
 pub mod okta;
 pub mod secret;
 pub mod setup;
+pub mod store;
 pub mod text;
+pub mod uri;
