@@ -1,4 +1,6 @@
 //! oktui: sets up, tests and troubleshoots Okta single sign-on for the Cequence AI Gateway.
+//!
+//! ARCHITECTURE.md draws the house; each room's `mod.rs` says what it is for and what may come in.
 
 pub mod change;
 pub mod cli;
@@ -8,5 +10,7 @@ pub mod okta;
 pub mod run;
 pub mod secret;
 pub mod setup;
+pub mod store;
 pub mod text;
 pub mod tui;
+pub mod uri;

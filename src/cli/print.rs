@@ -26,10 +26,24 @@ pub fn plan(plan: &Plan, estimate: &str) -> String {
     if plan.changes.is_empty() {
         let _ = writeln!(out, "Everything is as wanted: nothing to write.");
     } else {
-        let _ = writeln!(out, "Plan of {} for {} on {}: {estimate}", plural(plan.changes.len(), "change"), plan.label, plan.org_url);
+        let _ = writeln!(
+            out,
+            "Plan of {} for {} on {}: {estimate}",
+            plural(plan.changes.len(), "change"),
+            plan.label,
+            plan.org_url
+        );
         for change in &plan.changes {
-            let risk = if matches!(change.allowed, Allowed::No { .. }) { "NOT ALLOWED" } else { change.risk.word() };
-            let _ = writeln!(out, "{:>3}  {:<11}  {}  {}", change.number, risk, change.title, people(&change.people));
+            let risk =
+                if matches!(change.allowed, Allowed::No { .. }) { "NOT ALLOWED" } else { change.risk.word() };
+            let _ = writeln!(
+                out,
+                "{:>3}  {:<11}  {}  {}",
+                change.number,
+                risk,
+                change.title,
+                people(&change.people)
+            );
             for line in &change.details {
                 let _ = writeln!(out, "       {line}");
             }
@@ -75,7 +89,8 @@ pub fn outcome(title: &str, outcome: &Outcome) -> String {
         Outcome::AlreadySo => format!("already so   {title}"),
         Outcome::FoundDone { .. } => format!("found done   {title}"),
         Outcome::Failed { error, unknown } => {
-            let unknown = if *unknown { " It may have been made all the same: apply again looks first." } else { "" };
+            let unknown =
+                if *unknown { " It may have been made all the same: apply again looks first." } else { "" };
             format!("FAILED       {title}\n             {error}\n             {}{unknown}", error.help())
         }
         Outcome::NotAllowed => format!("not allowed  {title}"),
@@ -140,7 +155,9 @@ pub fn values(hand_over: &HandOver, secret: Option<&Secret>, show_secret: bool) 
     value("tokenUrl", &hand_over.token_url);
     match &hand_over.redirect_uris[..] {
         [(_, uri)] => value("redirectUri", uri),
-        several => several.iter().for_each(|(environment, uri)| value(&format!("redirectUri ({environment})"), uri)),
+        several => {
+            several.iter().for_each(|(environment, uri)| value(&format!("redirectUri ({environment})"), uri))
+        }
     }
     value("scopes", &hand_over.scopes_json());
     out
@@ -164,7 +181,14 @@ pub fn hop(hop: &Hop) -> String {
         }
     }
     for check in hop.checks.iter().filter(|c| matches!(c.verdict, Verdict::Fail | Verdict::Warn)) {
-        let _ = write!(out, "\n             {} {}: {} ({})", check.verdict.word(), check.name, check.sentence, check.source);
+        let _ = write!(
+            out,
+            "\n             {} {}: {} ({})",
+            check.verdict.word(),
+            check.name,
+            check.sentence,
+            check.source
+        );
     }
     out
 }
