@@ -4,3 +4,4 @@ pub mod demo;
 pub mod okta;
 pub mod secret;
 pub mod text;
+pub mod wire;

@@ -70,7 +70,10 @@ mod tests {
 
     #[test]
     fn a_uri_keeps_its_tail() {
-        assert_eq!(cut_middle("https://auth.example/v1/outbound/oauth/callback/", 21), "https://au…/callback/");
+        assert_eq!(
+            cut_middle("https://auth.example/v1/outbound/oauth/callback/", 21),
+            "https://au…/callback/"
+        );
     }
 
     #[test]

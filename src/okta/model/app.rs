@@ -54,9 +54,15 @@ impl ClientAuthentication {
 
     /// The method with that wire name.
     pub fn parse(s: &str) -> Option<Self> {
-        [Self::ClientSecretBasic, Self::ClientSecretPost, Self::ClientSecretJwt, Self::PrivateKeyJwt, Self::None]
-            .into_iter()
-            .find(|m| m.as_str() == s)
+        [
+            Self::ClientSecretBasic,
+            Self::ClientSecretPost,
+            Self::ClientSecretJwt,
+            Self::PrivateKeyJwt,
+            Self::None,
+        ]
+        .into_iter()
+        .find(|m| m.as_str() == s)
     }
 }
 
@@ -192,7 +198,8 @@ impl App {
             "ROTATE" => RefreshRotation::Rotate,
             _ => RefreshRotation::Static,
         };
-        let leeway = self.at("/settings/oauthClient/refresh_token/leeway").and_then(Value::as_u64).unwrap_or(0);
+        let leeway =
+            self.at("/settings/oauthClient/refresh_token/leeway").and_then(Value::as_u64).unwrap_or(0);
         Some((rotation, u32::try_from(leeway).unwrap_or(u32::MAX)))
     }
 

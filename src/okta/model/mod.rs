@@ -10,7 +10,9 @@ mod ids;
 mod org;
 mod server;
 
-pub use app::{App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation};
+pub use app::{
+    App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation,
+};
 pub use directory::{Factor, Group, GroupKind, Role, User, UserStatus};
 pub use error::{ApiError, NetKind, Problem};
 pub use ids::{AppId, ClientId, GroupId, PolicyId, RuleId, SecretId, ServerId, UserId};
