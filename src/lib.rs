@@ -14,3 +14,4 @@ pub mod store;
 pub mod text;
 pub mod tui;
 pub mod uri;
+pub mod wire;
