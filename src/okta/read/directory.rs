@@ -100,7 +100,8 @@ impl Reader {
     /// # Errors
     /// Those of the call.
     pub async fn groups_named(&self, name: &str) -> Result<Vec<Group>, ApiError> {
-        let call = Call::get(&["api", "v1", "groups"]).with("q", name).with("limit", "300").with("expand", "stats");
+        let call =
+            Call::get(&["api", "v1", "groups"]).with("q", name).with("limit", "300").with("expand", "stats");
         let wanted = crate::text::Clean::new(name);
         let mut groups = self.pages(call, decode::group).all().await?;
         groups.retain(|g| g.name == wanted);
