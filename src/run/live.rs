@@ -4,8 +4,10 @@ use super::error::RunError;
 use super::job::{AppLoaded, ServerProbe};
 use super::session::Session;
 use crate::change::Live;
-use crate::okta::model::{App, AppId, AppStatus, ClientId, Group, Readable, ServerKind, User};
-use crate::setup::{self, AccessMode, Ask, Draft, Setup, Target};
+use crate::okta::model::{App, AppId, AppStatus, Assigned, ClientId, Group, Readable, ServerKind, User, UserId};
+use crate::setup::{self, AccessMode, Ask, Assignments, AuthorizationServer, Draft, Setup, Target};
+use crate::uri::Callback;
+use futures_util::StreamExt;
 use std::collections::BTreeMap;
 
 /// Everything that a plan for `draft` compares with.
@@ -126,16 +128,44 @@ pub async fn probe(session: &Session, server: &ServerKind, client: Option<&Clien
     }
 }
 
-/// An app with its assignments, and the Setup that describes it as it is.
+/// How many directly assigned people are looked up by id for their logins. A Setup is additive: leaving the others out takes
+/// nobody's access away, and thousands of single reads would spend the org's rate limit.
+const LOGINS: usize = 200;
+
+/// An app with its assignments, and the Setup that describes it as it is. `server` is the authorization server to fill in: Okta does
+/// not say which one an app is used with.
 ///
 /// # Errors
 /// The app cannot be read.
-pub async fn app(session: &Session, id: &AppId, server: Option<&str>) -> Result<AppLoaded, RunError> {
+pub async fn app(
+    session: &Session,
+    id: &AppId,
+    server: AuthorizationServer,
+    callbacks: &[Callback],
+) -> Result<AppLoaded, RunError> {
     let reader = session.reader();
     let app = reader.app(id).await?;
-    let (users, groups) = tokio::join!(reader.app_users(id).all(), reader.app_groups(id));
+    let (users, groups, everyone) =
+        tokio::join!(reader.app_users(id).all(), reader.app_groups(id), everyone(session));
     let (users, groups) = (Readable::from(users), Readable::from(groups));
-    let setup = setup::from_app(&app, server);
+    let empty = (Vec::new(), Vec::new());
+    let people = users.known().unwrap_or(&empty.0);
+    let direct: Vec<_> = people.iter().filter(|u| u.via == Assigned::Directly).take(LOGINS).cloned().collect();
+    let logins: BTreeMap<UserId, String> = futures_util::stream::iter(direct.iter().map(|user| async move {
+        let found = reader.person(user.id.as_str()).await.ok().flatten();
+        (user.id.clone(), found.map(|u| u.login.to_string()))
+    }))
+    .buffer_unordered(6)
+    .filter_map(|(id, login)| async move { login.map(|l| (id, l)) })
+    .collect()
+    .await;
+    let assigned = Assignments {
+        groups: groups.known().unwrap_or(&empty.1),
+        people: &direct,
+        logins: &logins,
+        everyone: everyone.known().map(|g| &g.id),
+    };
+    let setup = setup::from_app(&app, assigned, server, callbacks);
     Ok(AppLoaded { app, users, groups, setup })
 }
 

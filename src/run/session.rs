@@ -2,10 +2,9 @@
 
 use super::error::RunError;
 use super::job::{Connected, Demo, DemoPerson};
-use crate::okta::address;
+use crate::okta::{Authorization, Transport, address};
 use crate::okta::model::{Identity, OrgFacts};
 use crate::okta::read::Reader;
-use crate::okta::transport::{Authorization, Transport};
 use crate::okta::write::Writer;
 use crate::secret::Secret;
 use crate::store::Places;
@@ -106,6 +105,11 @@ impl Session {
     /// Who we are there.
     pub fn me(&self) -> &Identity {
         &self.0.me
+    }
+
+    /// What was changed in the URL as typed, in sentences.
+    pub fn notes(&self) -> &[String] {
+        &self.0.notes
     }
 
     /// Whether the org is marked as production.
