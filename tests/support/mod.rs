@@ -1,6 +1,8 @@
 //! Drives the real binary in a pseudo-terminal: keys in, screen out. Waits for what the screen shows, never for time to pass.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod svg;
+
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -155,6 +157,11 @@ impl Tui {
         }
         drop(state);
         self.child.wait().unwrap().exit_code()
+    }
+
+    /// The screen as an SVG picture.
+    pub fn picture(&self) -> String {
+        svg::picture(self.seen.0.lock().unwrap().parser.screen())
     }
 
     /// How many bytes were written so far.
