@@ -3,6 +3,7 @@
 pub mod change;
 pub mod demo;
 pub mod okta;
+pub mod profile;
 pub mod secret;
 pub mod setup;
 pub mod store;
