@@ -8,6 +8,7 @@ pub mod demo;
 pub mod flow;
 pub mod okta;
 pub mod run;
+pub mod profile;
 pub mod secret;
 pub mod setup;
 pub mod store;

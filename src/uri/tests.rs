@@ -81,7 +81,7 @@ fn the_mark_stands_under_the_difference_of_a_long_uri() {
     let lines = marked(CALLBACK, &sent, 60);
     assert_eq!(lines[0], "…ps://auth.aigateway.cequence.ai/v1/outbound/oauth/callback");
     assert!(lines[1].ends_with("/v1/outbound/oauth/callback/"));
-    assert_eq!(lines[2], format!("{}one \"/\" too many (U+002F) ^", " ".repeat(59 - 27)));
+    assert_eq!(lines[2], format!("{}one \"/\" too many (U+002F) ^", " ".repeat(59 - 1 - 25)));
     let lines = marked(CALLBACK, &sent, 100);
     assert_eq!(lines[1], sent);
     assert_eq!(lines[2], format!("{}^ one \"/\" too many (U+002F)", " ".repeat(61)));

@@ -31,10 +31,12 @@ fn sign_out(uri: &str, context: &LintContext<'_>, out: &mut Vec<Finding>) {
     let callback = context.known.iter().any(|known| known.uri == uri);
     let listed = context.other_list.contains(&uri);
     if callback && !listed {
-        let sentence = "This is the gateway's callback, in the list for sign-out. Okta never mixes the two lists: sign-in needs it in the other.";
+        let sentence = "This is the gateway's callback, in the list for sign-out. Okta never mixes the \
+            two lists: sign-in needs it in the other.";
         out.push(Finding::new("wrong-list", Warn, sentence));
     } else if listed {
-        let sentence = "The sign-in list has this URI too. Okta keeps two lists: here it is only where people land after sign-out.";
+        let sentence = "The sign-in list has this URI too. Okta keeps two lists: here it is only where \
+            people land after sign-out.";
         out.push(Finding::new("both-lists", Info, sentence));
     }
 }

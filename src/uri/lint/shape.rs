@@ -21,7 +21,8 @@ pub(super) fn judge(uri: &str, context: &LintContext<'_>, out: &mut Vec<Finding>
         out.push(Finding::new("fragment", Fail, sentence).repair(without));
     }
     if parts.user_info.is_some() {
-        let sentence = "It names a user before the host: browsers drop or refuse that, and it may be a password (RFC 3986 §3.2.1).";
+        let sentence = "It names a user before the host: browsers drop or refuse that, and it may be a \
+            password (RFC 3986 §3.2.1).";
         out.push(Finding::new("user-info", Fail, sentence).repair(Parts { user_info: None, ..parts }.join()));
     }
     if parts.port.is_some_and(|p| !p.is_empty() && p.parse::<u16>().is_err()) {
@@ -39,7 +40,8 @@ pub(super) fn judge(uri: &str, context: &LintContext<'_>, out: &mut Vec<Finding>
     characters(uri, &parts, out);
     if uri.chars().count() > MAX_CHARS {
         let sentence = format!(
-            "It is longer than {MAX_CHARS} characters. That limit is oktui's, not Okta's: few programs take more."
+            "It is longer than {MAX_CHARS} characters. That limit is oktui's, not Okta's: \
+                few programs take more."
         );
         out.push(Finding::new("too-long", Warn, sentence));
     }
@@ -80,7 +82,8 @@ fn scheme(parts: &Parts<'_>, out: &mut Vec<Finding>) {
         "https" => {}
         "http" if parts.is_loopback() => {}
         "http" => {
-            let sentence = "It is http: the code would cross the network readable by anybody on the way (RFC 6749 §3.1.2.1).";
+            let sentence = "It is http: the code would cross the network readable by anybody on the way \
+                (RFC 6749 §3.1.2.1).";
             out.push(
                 Finding::new("http", Warn, sentence).repair(Parts { scheme: Some("https"), ..*parts }.join()),
             );
@@ -94,11 +97,13 @@ fn scheme(parts: &Parts<'_>, out: &mut Vec<Finding>) {
     }
     let host = parts.host.unwrap_or_default();
     if host.eq_ignore_ascii_case("localhost") {
-        let sentence = "localhost may resolve to another address than the program listens on: name 127.0.0.1 (RFC 8252 §8.3).";
+        let sentence = "localhost may resolve to another address than the program listens on: name \
+            127.0.0.1 (RFC 8252 §8.3).";
         let repair = Parts { host: Some("127.0.0.1"), ..*parts }.join();
         out.push(Finding::new("localhost", Warn, sentence).repair(repair));
     } else if parts.is_loopback() {
-        let sentence = "Only a program on the person's own machine receives this. Okta wants the very port that is sent.";
+        let sentence = "Only a program on the person's own machine receives this. Okta wants the very \
+            port that is sent.";
         out.push(Finding::new("loopback", Info, sentence));
     }
 }
@@ -120,17 +125,20 @@ fn wildcard(parts: &Parts<'_>, context: &LintContext<'_>, out: &mut Vec<Finding>
             (true, true) => Finding::new(
                 "wildcard",
                 Info,
-                "Every subdomain in the place of \"*\" receives codes. Okta allows it here and advises against it.",
+                "Every subdomain in the place of \"*\" receives codes. Okta allows it \
+                    here and advises against it.",
             ),
             (true, false) => Finding::new(
                 "wildcard",
                 Fail,
-                "Okta takes one \"*\" only in the lowest subdomain of an https sign-in URI, with a domain and a top-level domain after it.",
+                "Okta takes one \"*\" only in the lowest subdomain of an https sign-in \
+                    URI, with a domain and a top-level domain after it.",
             ),
             (false, _) => Finding::new(
                 "wildcard",
                 Fail,
-                "\"*\" matches nothing: this app does not allow wildcards (wildcard_redirect), and Okta advises against them. Name each host.",
+                "\"*\" matches nothing: this app does not allow wildcards \
+                    (wildcard_redirect), and Okta advises against them. Name each host.",
             ),
         });
     }
