@@ -8,6 +8,7 @@ mod directory;
 mod error;
 mod ids;
 mod org;
+mod readable;
 mod server;
 
 pub use app::{
@@ -17,4 +18,5 @@ pub use directory::{Factor, Group, GroupKind, Role, User, UserStatus};
 pub use error::{ApiError, NetKind, Problem};
 pub use ids::{AppId, ClientId, GroupId, PolicyId, RuleId, SecretId, ServerId, UserId};
 pub use org::{BucketState, Engine, Identity, OrgFacts};
+pub use readable::Readable;
 pub use server::{Discovery, Lifetimes, Policy, Rule, Scope, Server, ServerKind};
