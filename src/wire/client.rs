@@ -3,13 +3,16 @@
 use super::error::{self, WireError, WireKind};
 use super::{Body, Options, Request, Response, Timing, certificate};
 use http::Method;
-use http::header::{CONTENT_LENGTH, COOKIE};
+use http::header::CONTENT_LENGTH;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 use url::{Host, Url};
+
+/// How long the look at a refused certificate may take.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// Sends requests. Cheap to make and to clone: the connection pool and the certificates are loaded with the first request that
 /// needs them, off the runtime's threads, so a screen can be drawn before.
@@ -139,6 +142,7 @@ impl Client {
                 Err(e) => e.to_string(),
             };
             // The only thing that can be missing here is a usable certificate store.
+            let detail = format!("no certificate store can be used ({detail}); SSL_CERT_FILE names one");
             Err(WireError { kind: WireKind::Tls, host: String::new(), detail, maybe_sent: false })
         })
         .await
@@ -149,15 +153,15 @@ impl Client {
         if !e.detail.contains("certificate") {
             return;
         }
-        let inner = Arc::clone(&self.0);
-        let built = tokio::task::spawn_blocking(move || {
-            inner.builder(road).tls_info(true).tls_danger_accept_invalid_certs(true).build()
-        });
-        let Ok(Ok(look)) = built.await else { return };
         // A second handshake, only to look at the certificate: no path, no header, no cookie, no token goes with it, and its
-        // answer is dropped unread.
+        // answer is dropped unread. GET, because there are servers that never answer a HEAD.
+        let inner = Arc::clone(&self.0);
+        let look = move || {
+            inner.bare(road).timeout(LOOK).tls_info(true).tls_danger_accept_invalid_certs(true).build()
+        };
+        let Ok(Ok(look)) = tokio::task::spawn_blocking(look).await else { return };
         let Ok(root) = url.join("/") else { return };
-        let Ok(answer) = look.head(root).header(COOKIE, "").send().await else { return };
+        let Ok(answer) = look.get(root).send().await else { return };
         let info = answer.extensions().get::<reqwest::tls::TlsInfo>();
         if let Some(issuer) = info.and_then(|i| i.peer_certificate()).and_then(certificate::issuer) {
             e.detail = format!("{} (the certificate was issued by {issuer})", e.detail);
@@ -167,16 +171,21 @@ impl Client {
 
 impl Inner {
     fn builder(&self, road: Road) -> reqwest::ClientBuilder {
-        let mut builder = reqwest::Client::builder()
+        match &self.jar {
+            Some(jar) => self.bare(road).cookie_provider(Arc::clone(jar)),
+            None => self.bare(road),
+        }
+    }
+
+    /// Without cookies.
+    fn bare(&self, road: Road) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
             .connect_timeout(self.options.connect_timeout)
             .timeout(self.options.total_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .user_agent(self.options.user_agent.clone());
-        if let Some(jar) = &self.jar {
-            builder = builder.cookie_provider(Arc::clone(jar));
-        }
         // Whatever the hosts file says, `localhost` is this machine (RFC 6761 §6.3): plain http goes nowhere else.
         let this_machine =
             [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
@@ -260,7 +269,6 @@ mod tests {
     use super::super::scripted::{Reply, Scripted};
     use super::*;
     use http::HeaderMap;
-    use std::time::Duration;
 
     fn get(url: &str) -> Request {
         Request { method: Method::GET, url: url.into(), headers: HeaderMap::new(), body: Body::Empty }
@@ -351,7 +359,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_there_and_no_such_name() {
+    async fn nobody_there() {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let e = client(|_| {}).send(get(&format!("http://{free}/"))).await.unwrap_err();
         assert_eq!((e.kind, e.maybe_sent, e.host), (WireKind::Connect, false, free.to_string()));
