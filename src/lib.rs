@@ -3,6 +3,7 @@
 pub mod change;
 pub mod demo;
 pub mod okta;
+pub mod policy;
 pub mod secret;
 pub mod setup;
 pub mod text;
