@@ -6,5 +6,7 @@ pub mod okta;
 pub mod policy;
 pub mod secret;
 pub mod setup;
+pub mod store;
 pub mod text;
 pub mod wire;
+pub mod uri;
