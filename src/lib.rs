@@ -9,6 +9,7 @@ pub mod flow;
 pub mod okta;
 pub mod run;
 pub mod profile;
+pub mod policy;
 pub mod secret;
 pub mod setup;
 pub mod store;
