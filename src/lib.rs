@@ -7,3 +7,4 @@ pub mod okta;
 pub mod secret;
 pub mod setup;
 pub mod text;
+pub mod wire;
