@@ -24,22 +24,9 @@ pub fn compare(registered: &str, sent: &str) -> Option<Difference> {
     if registered == sent {
         return None;
     }
-    let (mut left, mut right, mut index) = (registered.chars(), sent.chars(), 0);
-    loop {
-        let (a, b) = (left.next(), right.next());
-        if a != b {
-            return Some(Difference {
-                index,
-                registered: a,
-                sent: b,
-                class: classify(registered, sent, a, b),
-            });
-        }
-        if a.is_none() {
-            return None;
-        }
-        index += 1;
-    }
+    let index = registered.chars().zip(sent.chars()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (registered.chars().nth(index), sent.chars().nth(index));
+    Some(Difference { index, registered: a, sent: b, class: classify(registered, sent, a, b) })
 }
 
 fn classify(registered: &str, sent: &str, a: Option<char>, b: Option<char>) -> Class {
