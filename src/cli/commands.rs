@@ -28,7 +28,7 @@ impl From<RunError> for Refusal {
             Exit::NotAllowed
         } else {
             match error {
-                RunError::Address(_) | RunError::Missing { .. } | RunError::Store(_) | RunError::Lock(_) => Exit::Usage,
+                RunError::Address(_) | RunError::Missing { .. } | RunError::Store(_) | RunError::Lock(_) | RunError::Profile(_) => Exit::Usage,
                 _ => Exit::FoundWrong,
             }
         };
@@ -52,7 +52,7 @@ pub fn setup_command(command: &SetupCommand) -> Result<Exit> {
         }
         SetupCommand::Check { file, json } => {
             let setup = read_setup(file)?;
-            let checks = setup::checks(&setup, &setup::Context::default());
+            let checks = setup::checks(&setup, &setup::Context::with_gateway_callback());
             let wrong = checks.iter().any(|c| c.severity == setup::Severity::Fail);
             if *json {
                 let list: Vec<_> = checks

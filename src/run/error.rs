@@ -16,6 +16,9 @@ pub enum RunError {
     /// A file of ours.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file of orgs, or the key of fingerprints.
+    #[error(transparent)]
+    Profile(#[from] crate::profile::ProfileError),
     /// Another oktui works on the same.
     #[error(transparent)]
     Lock(#[from] LockError),
@@ -44,7 +47,7 @@ impl RunError {
         let help = match self {
             Self::Api(e) => e.help(),
             Self::Address(_) => "An org URL looks like https://acme.okta.com.".into(),
-            Self::Store(_) | Self::Lock(_) => String::new(),
+            Self::Store(_) | Self::Lock(_) | Self::Profile(_) => String::new(),
             Self::NoSession => "Connect an org first, or open the demo org.".into(),
             Self::ReadOnly => "Connect again without read-only to write.".into(),
             Self::NoPlan(troubles) => troubles.iter().map(|t| t.help.as_str()).collect::<Vec<_>>().join(" "),
