@@ -22,6 +22,9 @@ pub enum RunError {
     /// Another oktui works on the same.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// An apply does not begin.
+    #[error(transparent)]
+    Apply(#[from] crate::change::apply::ApplyError),
     /// There is no session with an org.
     #[error("no org is connected")]
     NoSession,
@@ -47,7 +50,7 @@ impl RunError {
         let help = match self {
             Self::Api(e) => e.help(),
             Self::Address(_) => "An org URL looks like https://acme.okta.com.".into(),
-            Self::Store(_) | Self::Lock(_) | Self::Profile(_) => String::new(),
+            Self::Store(_) | Self::Lock(_) | Self::Profile(_) | Self::Apply(_) => String::new(),
             Self::NoSession => "Connect an org first, or open the demo org.".into(),
             Self::ReadOnly => "Connect again without read-only to write.".into(),
             Self::NoPlan(troubles) => troubles.iter().map(|t| t.help.as_str()).collect::<Vec<_>>().join(" "),

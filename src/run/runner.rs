@@ -11,6 +11,7 @@ use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
 use crate::store::{self, LockError, Places};
 use crate::text::Clean;
+use crate::uri::Callback;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::future::Future;
@@ -53,8 +54,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Sends the events of one job.
-#[derive(Clone)]
-pub(super) struct Sink {
+#[derive(Clone, Debug)]
+pub struct Sink {
     ticket: Ticket,
     events: mpsc::Sender<Event>,
 }
@@ -64,6 +65,12 @@ impl Sink {
         // The face is gone: there is nobody left to tell.
         let _ = self.events.send(Event { ticket: self.ticket, outcome }).await;
     }
+}
+
+/// A sink with its receiver, for a face without slots: the command line.
+pub fn channel() -> (Sink, mpsc::Receiver<Event>) {
+    let (events, receiver) = mpsc::channel(256);
+    (Sink { ticket: Ticket::default(), events }, receiver)
 }
 
 impl Runner {
@@ -183,8 +190,11 @@ impl Runner {
             Job::LoadApps => Outcome::Apps(self.need_session()?.reader().apps(None).await?),
             Job::LoadApp(id) => {
                 let session = self.need_session()?;
-                let server = remember::server_of(session.places(), &session.org().url, &id);
-                Outcome::App(Box::new(live::app(&session, &id, server.as_deref()).await?))
+                let server = testing::server_of(&session, &id).await;
+                let callbacks = remember::callbacks(&self.0.places, &session);
+                let callbacks: Vec<_> =
+                    callbacks.into_iter().map(|(environment, uri)| Callback { environment, uri }).collect();
+                Outcome::App(Box::new(live::app(&session, &id, server, &callbacks).await?))
             }
             Job::LoadDirectory => return self.load_directory(sink).await,
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),

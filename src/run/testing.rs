@@ -4,12 +4,13 @@ use super::error::RunError;
 use super::job::{Need, Outcome, TestRequest};
 use super::runner::Sink;
 use super::session::Session;
-use super::{live, remember};
+use super::{applying, live, remember};
 use crate::flow::run as flow;
 use crate::flow::trace::{Safe, Trace};
-use crate::okta::model::{App, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind};
+use crate::okta::model::{App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind};
 use crate::policy;
 use crate::secret::{FingerprintKey, Secret};
+use crate::setup::AuthorizationServer;
 use crate::text::Clean;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
@@ -112,7 +113,7 @@ fn random() -> Result<flow::Random, RunError> {
 /// app, `default` first, else the org's own.
 pub async fn server_for(session: &Session, app: &App) -> ServerKind {
     let remembered = app.id().and_then(|id| remember::server_of(session.places(), &session.org().url, &id));
-    if let Some(kind) = remembered.and_then(|s| crate::setup::AuthorizationServer { id: s, ..Default::default() }.kind()) {
+    if let Some(kind) = remembered.and_then(|s| AuthorizationServer { id: s, ..Default::default() }.kind()) {
         return kind;
     }
     let Some(client) = app.client_id() else { return ServerKind::Org };
@@ -136,6 +137,18 @@ pub async fn server_for(session: &Session, app: &App) -> ServerKind {
         exists.get_or_insert(kind);
     }
     exists.unwrap_or(ServerKind::Org)
+}
+
+/// The authorization server, with its scopes, that an app was set up with from here; else one that would serve it.
+pub async fn server_of(session: &Session, app: &AppId) -> AuthorizationServer {
+    let journal = applying::journal_of(session.places(), &session.org().url).unwrap_or_default();
+    if let Some(hand_over) = applying::last_hand_over(&journal, app) {
+        let id = hand_over.server.as_str().to_owned();
+        return AuthorizationServer { id, scopes: hand_over.scopes, ..AuthorizationServer::default() };
+    }
+    let Ok(app) = session.reader().app(app).await else { return AuthorizationServer::default() };
+    let kind = server_for(session, &app).await;
+    AuthorizationServer { id: kind.as_str().to_owned(), ..AuthorizationServer::default() }
 }
 
 /// The key of fingerprints for a face that shows a trace of its own.
