@@ -8,5 +8,5 @@ pub mod secret;
 pub mod setup;
 pub mod store;
 pub mod text;
-pub mod wire;
 pub mod uri;
+pub mod wire;
