@@ -133,7 +133,7 @@ mod tests {
         let mut plan = make(&draft(), &live());
         assert_eq!(estimate(&plan, &[]).sentence, "4 calls, about 2 s");
         assert_eq!(estimate(&plan, &[bucket("apps", 10, 2)]).sentence, "4 calls, about 2 s");
-        let tight = estimate(&plan, &[bucket("authorizationServers", 50, 50), bucket("apps", 10, 1)]);
+        let tight = estimate(&plan, &[bucket("other", 50, 50), bucket("apps", 10, 1)]);
         assert_eq!(tight.sentence, "4 calls, about 1 min 2 s at this org's limit of 10 a minute for apps");
         assert_eq!((tight.calls, tight.seconds), (4, 62));
         assert_eq!(estimate(&plan, &[bucket("apps", 1, 0)]).seconds, 122);

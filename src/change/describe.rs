@@ -129,27 +129,26 @@ fn edit_risk(before: &App, after: &App) -> Risk {
 }
 
 /// The rate-limit bucket of every call that apply makes for a change when all goes well, one entry a call (Okta's rate-limit
-/// page: everything below `/api/v1/apps/{id}/` counts as `apps`, the app itself as `app`).
+/// page: everything below `/api/v1/apps/{id}/` counts as `apps`, the app itself as `apps/{id}`, authorization servers as `other`).
 pub fn calls(change: &Change) -> &'static [&'static str] {
     match change {
         // Looked at once more just before it is replaced or deleted.
-        Change::EditApp { .. } | Change::DeleteApp { .. } => &["app", "app"],
-        // What is there is read first, for the way back.
-        Change::UnassignGroup { .. } | Change::UnassignPerson { .. } => &["apps", "apps"],
+        Change::EditApp { .. } | Change::DeleteApp { .. } => &["apps/{id}", "apps/{id}"],
+        // What is there is read first, for the way back, or to tell the new secret from the old ones.
+        Change::UnassignGroup { .. } | Change::UnassignPerson { .. } | Change::AddSecret { .. } => {
+            &["apps", "apps"]
+        }
         Change::CreateApp { .. }
         | Change::UploadLogo { .. }
         | Change::ActivateApp { .. }
         | Change::DeactivateApp { .. }
         | Change::AssignGroup { .. }
         | Change::AssignPerson { .. }
-        | Change::AddSecret { .. }
         | Change::ActivateSecret { .. }
         | Change::DeactivateSecret { .. }
         | Change::DeleteSecret { .. } => &["apps"],
-        Change::CreatePolicy { .. } | Change::CreateRule { .. } => &["authorizationServers"],
-        Change::DeletePolicy { .. } | Change::DeleteRule { .. } => {
-            &["authorizationServers", "authorizationServers", "authorizationServers"]
-        }
+        Change::CreatePolicy { .. } | Change::CreateRule { .. } => &["other"],
+        Change::DeletePolicy { .. } | Change::DeleteRule { .. } => &["other", "other", "other"],
     }
 }
 

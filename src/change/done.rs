@@ -3,7 +3,7 @@
 use super::live::Live;
 use super::value::{AppRef, Change, PlanId, PolicyRef};
 use crate::okta::model::{
-    App, AppId, AppStatus, Assigned, ClientId, ClientSecret, Policy, PolicyId, RuleId, SecretId,
+    App, AppId, AppStatus, Assigned, ClientId, ClientSecret, Policy, PolicyId, Rule, RuleId, SecretId,
 };
 use serde_json::{Map, Value};
 
@@ -60,7 +60,7 @@ pub fn already_so(change: &Change, live: &Live) -> Option<bool> {
         Change::CreateRule { policy: PolicyRef::Known(policy), body, .. } => {
             let policies = live.policies.known()?;
             let policy = policies.iter().find(|p| p.id().as_ref() == Some(policy))?;
-            Some(rule_made(body, policy).is_some())
+            Some(rule_made(body, &policy.rules).is_some())
         }
         Change::DeleteRule { policy, rule, .. } => {
             let policies = live.policies.known()?;
@@ -94,9 +94,9 @@ pub fn policy_made(body: &Map<String, Value>, client: &ClientId, now: &[Policy])
 }
 
 /// The rule with the body's name.
-pub fn rule_made(body: &Map<String, Value>, policy: &Policy) -> Option<RuleId> {
+pub fn rule_made(body: &Map<String, Value>, now: &[Rule]) -> Option<RuleId> {
     let name = body.get("name").and_then(Value::as_str)?;
-    policy.rules.iter().find(|r| r.0.get("name").and_then(Value::as_str) == Some(name))?.id()
+    now.iter().find(|r| r.0.get("name").and_then(Value::as_str) == Some(name))?.id()
 }
 
 /// Whether every field that an edit changes has its new value. Other fields, and what Okta sets itself, are left aside.
@@ -204,7 +204,7 @@ mod tests {
         let all = [sample::policy("00p0", "P", &["0oaOther"], Vec::new()), made.clone()];
         assert_eq!(policy_made(&body("P"), &"0oaApp1".parse().unwrap(), &all).unwrap().as_str(), "00p1");
         assert_eq!(policy_made(&body("Q"), &"0oaApp1".parse().unwrap(), &all), None);
-        assert_eq!(rule_made(&body("r"), &made).unwrap().as_str(), "0prr");
-        assert_eq!(rule_made(&body("s"), &made), None);
+        assert_eq!(rule_made(&body("r"), &made.rules).unwrap().as_str(), "0prr");
+        assert_eq!(rule_made(&body("s"), &made.rules), None);
     }
 }

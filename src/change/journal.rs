@@ -5,6 +5,7 @@
 
 use super::inverse::Before;
 use super::value::{Change, Inverse, Outcome, Plan, PlanId};
+use crate::okta::model::ApiError;
 use crate::text::Clean;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -134,7 +135,7 @@ impl Outcome {
     pub fn is_settled(&self) -> bool {
         match self {
             Self::Done { .. } | Self::AlreadySo | Self::FoundDone { .. } | Self::NotAllowed => true,
-            Self::Failed { unknown, .. } => !unknown,
+            Self::Failed { error, unknown } => !unknown && !is_passing(error),
             Self::NotTried => false,
         }
     }
@@ -153,8 +154,16 @@ impl Outcome {
     }
 }
 
-/// The latest plan that was started and not ended.
-pub fn unfinished(journal: &Journal) -> Option<Unfinished> {
+/// Whether the trouble was on the way or with the session, so that the same call may well succeed at the next start.
+fn is_passing(error: &ApiError) -> bool {
+    match error {
+        ApiError::Net { .. } | ApiError::NotJson { .. } | ApiError::Limited { .. } => true,
+        ApiError::Okta(_) | ApiError::Unreadable { .. } | ApiError::Changed { .. } => error.is_unauthorized(),
+    }
+}
+
+/// The plans that were started and not ended, oldest first.
+pub fn unfinished(journal: &Journal) -> Vec<Unfinished> {
     let mut open: Vec<Unfinished> = Vec::new();
     for line in &journal.lines {
         if let Entry::PlanStarted { plan, .. } = &line.entry {
@@ -181,7 +190,7 @@ pub fn unfinished(journal: &Journal) -> Option<Unfinished> {
             }
             Entry::Outcome { number, outcome, .. } => {
                 if let Some(u) = open.get_mut(place) {
-                    // A failure whose outcome is not known leaves the intent open.
+                    // A failure after which the change may be made, or is to be tried again, leaves the intent open.
                     if outcome.is_settled() {
                         u.open.remove(number);
                     }
@@ -191,7 +200,7 @@ pub fn unfinished(journal: &Journal) -> Option<Unfinished> {
             Entry::PlanStarted { .. } => {}
         }
     }
-    open.pop()
+    open
 }
 
 #[cfg(test)]
@@ -254,11 +263,11 @@ mod tests {
     #[test]
     fn a_killed_run_is_found_with_its_open_intent() {
         let mut all = lines(vec![started(), intent(1), outcome(1, done("0oaNew")), intent(2)]);
-        let found = unfinished(&read(&all)).unwrap();
+        let found = unfinished(&read(&all)).remove(0);
         assert_eq!((found.settled(), found.open.keys().copied().collect::<Vec<_>>()), (1, vec![2]));
         assert_eq!(found.outcomes[&1].made(), Some("0oaNew"));
         all.extend(lines(vec![Entry::PlanEnded { plan: PlanId("p1".into()), given_up: false }]));
-        assert_eq!(unfinished(&read(&all)), None);
+        assert_eq!(unfinished(&read(&all)), []);
     }
 
     #[test]
@@ -270,10 +279,16 @@ mod tests {
             maybe_sent: true,
         };
         let failed = |unknown| outcome(1, Outcome::Failed { error: error.clone(), unknown });
-        let open = |unknown| {
-            unfinished(&read(&lines(vec![started(), intent(1), failed(unknown)]))).unwrap().open.len()
+        let open =
+            |unknown| unfinished(&read(&lines(vec![started(), intent(1), failed(unknown)])))[0].open.len();
+        assert_eq!((open(true), open(false)), (1, 1), "a broken link is tried again either way");
+        let refused = crate::okta::model::ApiError::Unreadable {
+            endpoint: "POST /x".into(),
+            status: 400,
+            detail: "no".into(),
         };
-        assert_eq!((open(true), open(false)), (1, 0));
+        let entry = outcome(1, Outcome::Failed { error: refused, unknown: false });
+        assert_eq!(unfinished(&read(&lines(vec![started(), intent(1), entry])))[0].open.len(), 0);
     }
 
     #[test]
@@ -289,11 +304,7 @@ mod tests {
         all.push(torn[..torn.len() - 9].to_owned());
         let journal = read(&all);
         assert_eq!(journal.skipped, 3);
-        assert_eq!(
-            unfinished(&journal).unwrap().open.len(),
-            1,
-            "what a torn outcome said is found out by reading"
-        );
+        assert_eq!(unfinished(&journal)[0].open.len(), 1, "what a torn outcome said is found out by reading");
     }
 
     proptest! {

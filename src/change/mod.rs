@@ -3,6 +3,7 @@
 //! Pure, but for `apply`. A [`Change`] is one write as a value; `plan` makes a [`Plan`] from a Setup, what was asked for and
 //! what is live; `apply` carries it out, writing each intent to the journal before the call and its outcome after.
 
+pub mod apply;
 pub mod confirm;
 pub mod describe;
 pub mod done;
