@@ -36,7 +36,8 @@ fn the_example_applies_unchanged_and_signs_somebody_in() {
     let (ana, password) = org.person("ana@");
     let client = values["clientId"].as_str().unwrap();
     for app in ["Cequence AI Gateway", client] {
-        let tested = org.run_with_input(home.path(), &["test", "--app", app, "--as", &ana, "--json"], &password);
+        let tested =
+            org.run_with_input(home.path(), &["test", "--app", app, "--as", &ana, "--json"], &password);
         assert_eq!(tested.status.code(), Some(0), "{}", shown(&tested));
         let trace = parsed(&tested);
         assert_eq!(trace["verdict"], "passed");
@@ -46,7 +47,11 @@ fn the_example_applies_unchanged_and_signs_somebody_in() {
     }
     let probed = org.run(home.path(), &["test", "--app", client]);
     assert_eq!(probed.status.code(), Some(0), "{}", shown(&probed));
-    assert_eq!(org.get("/__demo/callbacks").as_array().map(Vec::len), Some(0), "the gateway's callback is never called");
+    assert_eq!(
+        org.get("/__demo/callbacks").as_array().map(Vec::len),
+        Some(0),
+        "the gateway's callback is never called"
+    );
 }
 
 #[test]
@@ -67,7 +72,8 @@ fn applying_twice_changes_nothing() {
 fn every_write_is_in_the_journal_by_its_request_id_and_no_secret_is() {
     let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
     let file = example(&org, home.path());
-    let applied = org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes", "--json", "--show-secret"]);
+    let applied =
+        org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes", "--json", "--show-secret"]);
     let secret = parsed(&applied)["values"]["clientSecret"].as_str().unwrap().to_owned();
     let mut on_disk = String::new();
     let mut folders = vec![home.path().join("data"), home.path().join("state"), home.path().join("config")];
@@ -94,12 +100,20 @@ fn each_person_gets_the_reason_in_words() {
     assert!(org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes"]).status.success());
     for (who, says) in [("ben@", "assigned"), ("dana@", ""), ("eli@", "password"), ("gus@", "")] {
         let (login, password) = org.person(who);
-        let tested = org.run_with_input(home.path(), &["test", "--app", "Cequence AI Gateway", "--as", &login, "--json"], &password);
+        let tested = org.run_with_input(
+            home.path(),
+            &["test", "--app", "Cequence AI Gateway", "--as", &login, "--json"],
+            &password,
+        );
         assert_eq!(tested.status.code(), Some(1), "{who} {}", shown(&tested));
         let headline = parsed(&tested)["headline"].as_str().unwrap_or_default().to_lowercase();
         assert!(!headline.is_empty() && headline.contains(says), "{who}: {headline}");
     }
-    let wrong = org.run_with_input(home.path(), &["test", "--app", "Cequence AI Gateway", "--as", "ana@acme.example"], "no such password");
+    let wrong = org.run_with_input(
+        home.path(),
+        &["test", "--app", "Cequence AI Gateway", "--as", "ana@acme.example"],
+        "no such password",
+    );
     assert_eq!(wrong.status.code(), Some(1), "{}", shown(&wrong));
 }
 
@@ -110,13 +124,22 @@ fn what_cannot_work_says_why_and_ends_with_its_code() {
     let file = file.to_str().unwrap();
     let code = |output: &std::process::Output| output.status.code();
 
-    let wrong_token = org.command(home.path(), &["plan", file]).env("OKTUI_API_TOKEN", "00wrong").output().unwrap();
+    let wrong_token =
+        org.command(home.path(), &["plan", file]).env("OKTUI_API_TOKEN", "00wrong").output().unwrap();
     assert_eq!(code(&wrong_token), Some(4), "{}", shown(&wrong_token));
-    let nowhere = org.command(home.path(), &["plan", file]).env("OKTUI_ORG_URL", "http://127.0.0.1:1").output().unwrap();
+    let nowhere = org
+        .command(home.path(), &["plan", file])
+        .env("OKTUI_ORG_URL", "http://127.0.0.1:1")
+        .output()
+        .unwrap();
     assert_eq!(code(&nowhere), Some(3), "{}", shown(&nowhere));
     let no_org = org.command(home.path(), &["plan", file]).env_remove("OKTUI_ORG_URL").output().unwrap();
     assert_eq!(code(&no_org), Some(2), "{}", shown(&no_org));
-    let plain_http = org.command(home.path(), &["plan", file]).env("OKTUI_ORG_URL", "http://acme.example").output().unwrap();
+    let plain_http = org
+        .command(home.path(), &["plan", file])
+        .env("OKTUI_ORG_URL", "http://acme.example")
+        .output()
+        .unwrap();
     assert_eq!(code(&plain_http), Some(2), "{}", shown(&plain_http));
     let no_file = org.run(home.path(), &["plan", "/nowhere/at/all.toml"]);
     assert_eq!(code(&no_file), Some(2), "{}", shown(&no_file));
@@ -124,7 +147,11 @@ fn what_cannot_work_says_why_and_ends_with_its_code() {
     std::fs::write(&bad, "version = 1\n[app]\nnaem = \"x\"\n").unwrap();
     let bad = org.run(home.path(), &["plan", bad.to_str().unwrap()]);
     assert_eq!(code(&bad), Some(2), "{}", shown(&bad));
-    assert!(String::from_utf8_lossy(&bad.stderr).contains("name"), "the nearest field is named: {}", shown(&bad));
+    assert!(
+        String::from_utf8_lossy(&bad.stderr).contains("name"),
+        "the nearest field is named: {}",
+        shown(&bad)
+    );
     let unconfirmed = org.run(home.path(), &["apply", file]);
     assert_eq!(code(&unconfirmed), Some(2), "{}", shown(&unconfirmed));
     assert_eq!(org.get("/__demo/writes").as_array().map(Vec::len), Some(0), "nothing was written");
@@ -139,8 +166,11 @@ fn faults_of_the_org_are_sentences_and_nothing_hangs() {
     let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
     let file = example(&org, home.path());
     for kind in ["truncate", "html", "big", "reset"] {
-        let (status, answer) =
-            org.request("POST", "/__demo/faults", Some(json!({"match": "/api/v1/apps", "times": 8, "kind": kind})));
+        let (status, answer) = org.request(
+            "POST",
+            "/__demo/faults",
+            Some(json!({"match": "/api/v1/apps", "times": 8, "kind": kind})),
+        );
         assert!(status < 300, "{answer}");
         let planned = org.run(home.path(), &["plan", file.to_str().unwrap()]);
         assert!(planned.status.code() == Some(3), "{kind}: {}", shown(&planned));

@@ -82,7 +82,9 @@ pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError
     }
     let live = live::read(session, &draft).await?;
     let plan = change::plan(plan_id()?, &draft, &live).map_err(|problems| {
-        RunError::NoPlan(problems.iter().map(|p: &PlanProblem| Trouble::new(p.to_string(), p.fix())).collect())
+        RunError::NoPlan(
+            problems.iter().map(|p: &PlanProblem| Trouble::new(p.to_string(), p.fix())).collect(),
+        )
     })?;
     let estimate = change::estimate(&plan, &session.reader().transport().budget()).sentence;
     let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
@@ -118,7 +120,12 @@ fn plan_id() -> Result<PlanId, RunError> {
 ///
 /// # Errors
 /// It does not begin: nothing was written then.
-pub async fn apply(session: &Session, plan: Plan, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+pub async fn apply(
+    session: &Session,
+    plan: Plan,
+    sink: &Sink,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
     if plan.changes.is_empty() {
         let applied = ended(&plan, BTreeMap::new(), plan.app.clone(), None, None, None);
         sink.send(Outcome::Applied(Box::new(applied))).await;
@@ -194,7 +201,9 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
     let ended = ended(&plan, applied.outcomes, app, applied.client_id, applied.secret, authentication);
     sink.send(Outcome::Applied(Box::new(ended))).await;
     match failed {
-        Some(what) => Err(RunError::Missing { what, help: "The apply stopped there. Free the disk and go on.".into() }),
+        Some(what) => {
+            Err(RunError::Missing { what, help: "The apply stopped there. Free the disk and go on.".into() })
+        }
         None => Ok(()),
     }
 }
@@ -214,7 +223,10 @@ fn ended(
     secret: Option<crate::secret::Secret>,
     authentication: Option<ClientAuthentication>,
 ) -> Applied {
-    let hand_over = HandOver { client_id: client_id.or_else(|| plan.hand_over.client_id.clone()), ..plan.hand_over.clone() };
+    let hand_over = HandOver {
+        client_id: client_id.or_else(|| plan.hand_over.client_id.clone()),
+        ..plan.hand_over.clone()
+    };
     Applied {
         plan: plan.clone(),
         outcomes: outcomes.into_iter().collect(),

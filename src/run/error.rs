@@ -67,6 +67,7 @@ impl RunError {
 
     /// Whether the org refused us: a wrong token, a missing right.
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::Api(e) if e.is_forbidden() || e.is_unauthorized()) || matches!(self, Self::ReadOnly)
+        matches!(self, Self::Api(e) if e.is_forbidden() || e.is_unauthorized())
+            || matches!(self, Self::ReadOnly)
     }
 }

@@ -36,6 +36,7 @@ pub fn start(places: &Places) -> Start {
         match applying::journal_of(places, &org.url) {
             Ok(journal) => start.unfinished.extend(
                 crate::change::journal::unfinished(&journal)
+                    .into_iter()
                     .map(|u| Unfinished { done: u.settled(), plan: u.plan }),
             ),
             Err(e) => start.troubles.push(e.trouble()),

@@ -93,13 +93,17 @@ impl Runner {
     pub fn start(&self, ticket: Ticket, slot: Slot, job: Job) {
         let stop = CancellationToken::new();
         let (answers, replies) = mpsc::channel(1);
-        let running = Running { ticket, stop: stop.clone(), answers: matches!(job, Job::Test(_)).then_some(answers) };
+        let running =
+            Running { ticket, stop: stop.clone(), answers: matches!(job, Job::Test(_)).then_some(answers) };
         if let Some(old) = lock(&self.0.slots).insert(slot, running) {
             old.stop.cancel();
         }
         let (runner, sink) = (self.clone(), Sink { ticket, events: self.0.events.clone() });
         self.0.tasks.spawn(async move {
-            let writes = matches!(job, Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_));
+            let writes = matches!(
+                job,
+                Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_)
+            );
             let waits = tokio::spawn(runner.clone().tell_waits(sink.clone()));
             let work = runner.clone().perform(job, sink.clone(), stop.clone(), replies);
             let result = if writes {
@@ -209,9 +213,12 @@ impl Runner {
             },
             Job::Apply(plan) => return applying::apply(&self.need_session()?, *plan, &sink, stop).await,
             Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop).await,
-            Job::LoadSecrets(app) => Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into()),
+            Job::LoadSecrets(app) => {
+                Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into())
+            }
             Job::Test(request) => {
-                let (trace, safe) = testing::run(&self.need_session()?, *request, &sink, replies, stop).await?;
+                let (trace, safe) =
+                    testing::run(&self.need_session()?, *request, &sink, replies, stop).await?;
                 *lock(&self.0.safe) = Some(safe);
                 Outcome::Tested(Box::new(trace))
             }
@@ -250,7 +257,11 @@ impl Runner {
         start
     }
 
-    async fn connect(&self, access: Access, demo: Option<(DemoAccess, Places)>) -> Result<Connected, RunError> {
+    async fn connect(
+        &self,
+        access: Access,
+        demo: Option<(DemoAccess, Places)>,
+    ) -> Result<Connected, RunError> {
         let (access_demo, places) = match demo {
             Some((demo, places)) => (Some(demo), places),
             None => (None, self.0.places.clone()),
@@ -267,10 +278,13 @@ impl Runner {
     }
 
     async fn start_demo(&self) -> Result<Connected, RunError> {
-        let missing = |what: String| RunError::Missing { what, help: "Leave oktui and start it again.".into() };
-        let starter = self.0.demo.clone().ok_or_else(|| missing("this program has no demo org in it".into()))?;
+        let missing =
+            |what: String| RunError::Missing { what, help: "Leave oktui and start it again.".into() };
+        let starter =
+            self.0.demo.clone().ok_or_else(|| missing("this program has no demo org in it".into()))?;
         let demo = starter().await.map_err(|e| missing(format!("the demo org did not start: {e}")))?;
-        let folder = tempfile::tempdir().map_err(|e| missing(format!("no passing folder can be made: {e}")))?;
+        let folder =
+            tempfile::tempdir().map_err(|e| missing(format!("no passing folder can be made: {e}")))?;
         let places = Places::under(folder.path());
         *lock(&self.0.passing) = Some((folder, places.clone()));
         let access = Access {
@@ -324,7 +338,12 @@ const LOGO_HEAD: usize = 64 * 1024;
 
 fn read_logo(path: &str) -> Result<LogoFile, Trouble> {
     use std::io::Read;
-    let trouble = |e: std::io::Error| Trouble::new(format!("{path} cannot be read: {e}"), "Check the path; it is on the machine oktui runs on.");
+    let trouble = |e: std::io::Error| {
+        Trouble::new(
+            format!("{path} cannot be read: {e}"),
+            "Check the path; it is on the machine oktui runs on.",
+        )
+    };
     let file = std::fs::File::open(path).map_err(trouble)?;
     let facts = file.metadata().map_err(trouble)?;
     if !facts.is_file() {

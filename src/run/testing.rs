@@ -7,7 +7,9 @@ use super::session::Session;
 use super::{applying, live, remember};
 use crate::flow::run as flow;
 use crate::flow::trace::{Safe, Trace};
-use crate::okta::model::{App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind};
+use crate::okta::model::{
+    App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind,
+};
 use crate::policy;
 use crate::secret::{FingerprintKey, Secret};
 use crate::setup::AuthorizationServer;
@@ -130,7 +132,8 @@ pub async fn server_for(session: &Session, app: &App) -> ServerKind {
         }
         // Sign-in scopes are on every server; what the gateway asks for beyond them is not known here.
         let scopes = ["openid".to_owned()];
-        let covered = |p: &Vec<_>| !matches!(policy::covers(p, Some(&client), &scopes, None), policy::Cover::No { .. });
+        let covered =
+            |p: &Vec<_>| !matches!(policy::covers(p, Some(&client), &scopes, None), policy::Cover::No { .. });
         if probe.policies.known().is_some_and(covered) {
             return kind;
         }

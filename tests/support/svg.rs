@@ -5,8 +5,8 @@ use std::fmt::Write;
 
 const CELL: (f32, f32) = (8.4, 18.0);
 const COLOURS: [&str; 16] = [
-    "#1c1f26", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#d7dae0", "#7f848e", "#ff7b86", "#b5e08f",
-    "#ffd68a", "#83c5ff", "#de9bf0", "#7fd8e3", "#ffffff",
+    "#1c1f26", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#d7dae0", "#7f848e",
+    "#ff7b86", "#b5e08f", "#ffd68a", "#83c5ff", "#de9bf0", "#7fd8e3", "#ffffff",
 ];
 
 fn colour(c: vt100::Color, otherwise: &'static str) -> String {
