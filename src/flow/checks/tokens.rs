@@ -113,8 +113,8 @@ fn refresh_token(tokens: &Tokens, asked: bool) -> Judged {
     let (verdict, sentence) = match (asked, tokens.refresh.is_some()) {
         (true, true) => (Verdict::Pass, "offline_access was asked for, and there is a refresh token."),
         (true, false) => (
-            Verdict::Fail,
-            "offline_access was asked for, and there is no refresh token: the grant Refresh Token is off on the app, or the rule does not allow the scope.",
+            Verdict::Warn,
+            "offline_access was asked for, and there is no refresh token: the grant Refresh Token is off on the app, or the rule does not allow the scope. People sign in again when the access token ends.",
         ),
         (false, true) => {
             (Verdict::Warn, "There is a refresh token, though offline_access was not asked for.")
@@ -234,9 +234,10 @@ mod tests {
     fn what_is_missing_is_named() {
         let tokens = Tokens::read(br#"{"token_type":"DPoP","expires_in":0,"scope":"openid"}"#).unwrap();
         let checks = response(&tokens, &asked("openid email offline_access"), None);
-        for name in ["access_token", "token_type", "expires_in", "id_token", "refresh_token"] {
+        for name in ["access_token", "token_type", "expires_in", "id_token"] {
             assert_eq!(verdict(&checks, name), Verdict::Fail, "{name}");
         }
+        assert_eq!(verdict(&checks, "refresh_token"), Verdict::Warn);
         assert_eq!(verdict(&checks, "scope"), Verdict::Warn);
         assert_eq!(verdict(&checks, "Cache-Control"), Verdict::Warn);
         assert_eq!(Tokens::read(b"<html>"), None);
