@@ -161,7 +161,7 @@ impl Class {
             Self::SchemeHttp | Self::SchemeCase => "RFC 3986 §3.1, §6.2.2.1",
             Self::HostCase => "RFC 3986 §3.2.2, §6.2.2.1",
             Self::Host | Self::Subdomain | Self::TrailingDot => "RFC 3986 §3.2.2, §6.2.1",
-            Self::Idn => "RFC 5891 §4, RFC 3986 §3.2.2",
+            Self::Idn => "RFC 5891 §5, RFC 3986 §3.2.2",
             Self::DefaultPort | Self::EmptyPath => "RFC 3986 §6.2.3",
             Self::Port => "RFC 3986 §3.2.3, RFC 8252 §7.3",
             Self::Loopback => "RFC 8252 §8.3",

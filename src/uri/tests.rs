@@ -96,6 +96,14 @@ fn an_early_difference_keeps_the_tail_too() {
 }
 
 #[test]
+fn edits_are_counted() {
+    for (a, b, n) in [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("é", "e", 1), ("ab", "ba", 2)]
+    {
+        assert_eq!((edits(a, b), edits(b, a)), (n, n));
+    }
+}
+
+#[test]
 fn what_differs_names_what_cannot_be_seen() {
     for (registered, sent, words) in [
         ("a", "a\u{200b}", "a zero-width space too many (U+200B)"),
@@ -156,6 +164,8 @@ fn what_is_wrong_by_itself_is_found_and_repaired_without_any_knowledge() {
         ("https:///cb", "not-absolute", Fail, None),
         ("https://h.x:99999/cb", "port", Fail, None),
         ("https://a b.x/cb", "whitespace", Fail, Some("https://ab.x/cb")),
+        ("https://h.x:0/cb", "port", Fail, None),
+        ("https://h.x:+443/cb", "port", Fail, None),
         ("https://[::1/cb", "not-a-uri", Fail, None),
         ("https://h.x/100%", "percent", Warn, Some("https://h.x/100%25")),
         ("https://h.x/a|b", "character", Warn, Some("https://h.x/a%7Cb")),

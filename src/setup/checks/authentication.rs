@@ -119,10 +119,10 @@ fn scopes(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &m
     }
     for (row, scope) in list.iter().enumerate() {
         let field = Field::Scope(row);
-        let without = || {
-            list.iter().enumerate().filter(|(at, _)| *at != row).map(|(_, s)| s.clone()).collect::<Vec<_>>()
+        let remove = |check: Check| {
+            let others = list.iter().filter(|s| *s != scope).cloned().collect();
+            check.fix("leave this scope out", Edit::SetScopes(others))
         };
-        let remove = |check: Check| check.fix("leave this scope out", Edit::SetScopes(without()));
         let check = |rule, severity, sentence: String| Check::new(rule, field, severity, sentence);
         let shown = Clean::new(scope);
         let offered = offered(scope, context);
@@ -155,7 +155,11 @@ fn scopes(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &m
             );
             out.push(remove(check("scope-characters", Fail, sentence)));
         } else if list.iter().take(row).any(|s| s == scope) {
-            out.push(remove(check("scope-twice", Warn, format!("{shown} is named twice."))));
+            let rows = list.iter().enumerate().filter(|(at, _)| *at != row);
+            out.push(
+                check("scope-twice", Warn, format!("{shown} is named twice."))
+                    .fix("remove this row", Edit::SetScopes(rows.map(|(_, s)| s.clone()).collect())),
+            );
         } else if scope.starts_with("okta.") {
             let sentence = format!(
                 "{shown} is for managing Okta itself: the gateway needs none of these, \

@@ -15,7 +15,7 @@ pub(super) fn check(setup: &Setup, context: &Context, out: &mut Vec<Check>) {
         out,
         "name",
         Field::Name,
-        "Okta shows this name in its Admin Console and on people's dashboards.",
+        "Okta shows this name in its Admin Console and when people sign in.",
     );
     if setup.app.logo.is_some() {
         logo(context, out);

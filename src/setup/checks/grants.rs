@@ -4,16 +4,10 @@ use super::super::{Check, Edit, Field, Setup, Severity};
 use super::otherwise_ok;
 use crate::okta::model::{ClientAuthentication, RefreshRotation};
 use crate::secret::Secret;
-use Severity::{Fail, Info, Warn};
+use Severity::{Fail, Info, Ok, Warn};
 
 pub(super) fn check(setup: &Setup, out: &mut Vec<Check>) {
     refresh(setup, out);
-    otherwise_ok(
-        out,
-        "refresh-token",
-        Field::RefreshToken,
-        "The gateway can renew access without asking people again.",
-    );
     authentication(setup.app.client_authentication, out);
     otherwise_ok(
         out,
@@ -85,7 +79,12 @@ fn refresh(setup: &Setup, out: &mut Vec<Check>) {
             "Without Refresh Token people sign in again when the access token ends, after \
                 an hour by default.",
         )),
-        (true, true) => {}
+        (true, true) => out.push(Check::new(
+            "refresh-token",
+            Field::RefreshToken,
+            Ok,
+            "The gateway can renew access without asking people again.",
+        )),
     }
     let seconds = grants.refresh_leeway_seconds;
     if seconds > 60 {

@@ -444,6 +444,27 @@ fn step_5_mcp_servers() {
     }
 }
 
+#[test]
+fn an_accepted_warning_is_information_until_its_value_changes() {
+    let mut setup = good();
+    setup.redirect_uris[0].uri.push('/');
+    let warning = found(&setup, &context(), "callback").unwrap();
+    let accepted = [warning.acceptance(&setup).unwrap()];
+    let rail_of = |setup: &Setup| {
+        let mut all = checks(setup, &context());
+        accept(&mut all, setup, &accepted);
+        rail(&all)[2]
+    };
+    assert_eq!(rail_of(&setup), StepState::Ok);
+    setup.redirect_uris.insert(0, RedirectUri { environment: "dev".into(), uri: "https://h.x/cb".into() });
+    assert_eq!(rail_of(&setup), StepState::Ok, "the row has moved");
+    setup.redirect_uris[1].uri.push('/');
+    assert_eq!(rail_of(&setup), StepState::Warn);
+    setup.redirect_uris[1].uri = "https://h.x/cb#x".into();
+    let broken = found(&setup, &context(), "fragment").unwrap();
+    assert_eq!(broken.acceptance(&setup), None, "only a warning can be accepted");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 
