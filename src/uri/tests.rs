@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 const CALLBACK: &str = "https://auth.aigateway.cequence.ai/v1/outbound/oauth/callback";
 
 /// Registered, sent, class, index of the first difference in characters.
-const TABLE: [(&str, &str, Class, usize); 42] = [
+const TABLE: [(&str, &str, Class, usize); 43] = [
     ("https://h/cb", "http://h/cb", Class::SchemeHttp, 4),
     ("https://h/cb", "HTTPS://h/cb", Class::SchemeCase, 0),
     ("https://h.example/cb", "https://H.example/cb", Class::HostCase, 8),
@@ -17,6 +17,7 @@ const TABLE: [(&str, &str, Class, usize); 42] = [
     ("https://h/cb", "https://h:443/cb", Class::DefaultPort, 9),
     ("http://h/cb", "http://h:80/cb", Class::DefaultPort, 8),
     ("https://h/cb", "https://h:/cb", Class::DefaultPort, 9),
+    ("http://[::1]/cb", "http://[::1]:80/cb", Class::DefaultPort, 12),
     ("https://h/cb", "https://h:8443/cb", Class::Port, 9),
     ("http://127.0.0.1:3000/cb", "http://127.0.0.1:3001/cb", Class::Port, 20),
     ("http://localhost/cb", "http://127.0.0.1/cb", Class::Loopback, 7),
@@ -193,6 +194,7 @@ fn unusual_forms_are_information_where_no_callback_is_known() {
         ("https://h.x/%7Ea", "encoded-unreserved"),
         ("https://h.x/cb?a=1", "query"),
         ("http://127.0.0.1:1/cb", "loopback"),
+        ("http://[::1]/cb", "loopback"),
     ] {
         assert_eq!(alone(uri), [(check, Severity::Info)], "{uri}");
     }
@@ -233,6 +235,8 @@ fn a_near_miss_of_a_known_callback_warns_and_is_repaired() {
         assert_eq!(near.difference, compare(CALLBACK, &miss));
     }
     assert_eq!(names(CALLBACK, &context), []);
+    // One slip is told once.
+    assert_eq!(names(&format!("{CALLBACK} "), &context), [("whitespace", Severity::Fail)]);
     assert_eq!(names("https://other.example/cb", &context), [("own", Severity::Info)]);
     // Another host is another environment.
     assert_eq!(names(&CALLBACK.replace("auth.", "auth2."), &context), [("own", Severity::Info)]);

@@ -210,6 +210,8 @@ fn step_3_redirect_uris() {
         told(|s| s.sign_out.uris.push("http://h.x/bye".into()), &context(), "http"),
         Some((Warn, Field::SignOutUri(0)))
     );
+    let twice = |s: &mut Setup| s.sign_out.uris = vec!["https://h.x/bye".into(); 2];
+    assert_eq!(told(twice, &context(), "duplicate"), Some((Warn, Field::SignOutUri(1))));
     let only_out = |s: &mut Setup| {
         s.redirect_uris = vec![row("dev", "https://h.x/cb")];
         s.sign_out.uris.push(GATEWAY_CALLBACK.into());
