@@ -5,7 +5,7 @@ use super::job::{Need, Outcome, TestRequest};
 use super::runner::Sink;
 use super::session::Session;
 use super::{applying, live, remember};
-use crate::flow::run as flow;
+use crate::flow;
 use crate::flow::trace::{Safe, Trace};
 use crate::okta::model::{
     App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind,
@@ -67,7 +67,13 @@ pub async fn run(
     let key = remember::fingerprint_key(session.places())?;
     let (events, mut arriving) = mpsc::channel(64);
     let (answers, to_run) = mpsc::channel(1);
-    let running = flow::run(spec, request.password, random()?, Timestamp::now(), key, events, to_run, stop);
+    let (random, password, began) = (random()?, request.password, Timestamp::now());
+    // The oauth2 crate takes its HTTP client as a closure that lends to its futures; rustc cannot prove such a future to be Send,
+    // so it is polled on one thread of its own.
+    let handle = tokio::runtime::Handle::current();
+    let running = tokio::task::spawn_blocking(move || {
+        handle.block_on(flow::run(spec, password, random, began, key, events, to_run, stop))
+    });
     let passing = async {
         loop {
             tokio::select! {
@@ -87,7 +93,10 @@ pub async fn run(
         }
     };
     let (ended, ()) = tokio::join!(running, passing);
-    Ok(ended)
+    ended.map_err(|_| RunError::Missing {
+        what: "the run broke off inside oktui".into(),
+        help: "That is a mistake of oktui's. Run it again; what was sent is in Okta's System Log.".into(),
+    })
 }
 
 async fn active_secret(session: &Session, request: &TestRequest) -> Result<Option<Secret>, RunError> {
@@ -103,12 +112,16 @@ async fn active_secret(session: &Session, request: &TestRequest) -> Result<Optio
 }
 
 fn random() -> Result<flow::Random, RunError> {
-    let mut bytes = [0; 96];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| RunError::Missing {
-        what: "the system gives no random bytes".into(),
-        help: "Start oktui again; if it stays so, the system's random source is broken.".into(),
-    })?;
-    Ok(flow::Random::new(bytes))
+    let mut failed = false;
+    let source = SystemRandom::new();
+    let random = flow::Random::from(|bytes| failed |= source.fill(bytes).is_err());
+    if failed {
+        return Err(RunError::Missing {
+            what: "the system gives no random bytes".into(),
+            help: "Start oktui again; if it stays so, the system's random source is broken.".into(),
+        });
+    }
+    Ok(random)
 }
 
 /// The authorization server to test an app with: the one that was set up from here, else a custom one with a policy that covers the
