@@ -31,6 +31,10 @@ fn patience() -> Duration {
     Duration::from_secs(std::env::var("OKTUI_TEST_PATIENCE").ok().and_then(|s| s.parse().ok()).unwrap_or(30))
 }
 
+fn size(n: u16) -> std::num::NonZeroU16 {
+    std::num::NonZeroU16::new(n).unwrap()
+}
+
 impl Tui {
     /// Starts the binary with these arguments in a terminal of `cols` x `rows`, all its files under `home`.
     pub fn start(home: &Path, cols: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
@@ -50,7 +54,7 @@ impl Tui {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let seen = Arc::new((
-            Mutex::new(Seen { parser: vt100::Parser::new(rows, cols, 0), raw: Vec::new(), ended: false }),
+            Mutex::new(Seen { parser: vt100::Parser::new(size(rows), size(cols), 0), raw: Vec::new(), ended: false }),
             Condvar::new(),
         ));
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -138,7 +142,7 @@ impl Tui {
     /// Changes the terminal's size.
     pub fn resize(&mut self, cols: u16, rows: u16) {
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, cols);
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(cols));
     }
 
     /// Sends a signal to the program.
