@@ -438,6 +438,15 @@ async fn a_policy_423_is_tried_again() {
 }
 
 #[tokio::test]
+async fn a_rule_goes_back_as_it_came_less_what_is_okta_s() {
+    let (server, _, writer) = scripted(|_, _| Reply::json(200, r#"{"id":"0pr1"}"#)).await;
+    let rule = json!({"id": "0pr1", "created": "x", "lastUpdated": "x", "_links": {}, "system": false, "odd": [null]});
+    let rule = super::model::Rule(object(rule));
+    writer.replace_rule(&id("default"), &id("00p1"), &id("0pr1"), &rule).await.unwrap();
+    assert_eq!(server.seen()[0].json(), json!({"system": false, "odd": [null]}));
+}
+
+#[tokio::test]
 async fn a_login_that_no_path_can_carry_is_looked_up_by_filter() {
     let (server, reader, _) = scripted(|_, _| Reply::json(200, "[]")).await;
     assert_eq!(reader.person("a/b").await.unwrap(), None);
