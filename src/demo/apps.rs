@@ -30,14 +30,8 @@ pub(super) struct App {
     pub(super) grants: Vec<Value>,
     /// App sign-in policy (Identity Engine).
     pub(super) access_policy: String,
-    pub(super) logo: Option<Logo>,
-}
-
-/// An uploaded logo.
-#[derive(Debug, Clone)]
-pub(super) struct Logo {
-    pub(super) media_type: &'static str,
-    pub(super) bytes: usize,
+    /// Media type of the uploaded logo; its bytes are not kept.
+    pub(super) logo: Option<&'static str>,
 }
 
 impl App {
@@ -86,6 +80,8 @@ impl App {
         let here = format!("{base}/api/v1/apps/{}", self.id);
         let link = |href: String| json!({ "href": href });
         let lifecycle = if self.active { "deactivate" } else { "activate" };
+        let picture =
+            self.logo.map_or_else(|| ("default.png".to_owned(), "image/png"), |kind| (self.id.clone(), kind));
         let mut links = json!({
             "uploadLogo": { "href": format!("{here}/logo"), "hints": { "allow": ["POST"] } },
             "groups": link(format!("{here}/groups")),
@@ -93,11 +89,14 @@ impl App {
             "self": link(here.clone()),
             "clientCredentials": [{ "name": "secrets", "href": format!("{here}/credentials/secrets") }],
             lifecycle: link(format!("{here}/lifecycle/{lifecycle}")),
-            "logo": [{ "name": "medium", "href": format!("{base}/assets/img/logos/default.png"), "type": "image/png" }],
+            "logo": [{ "name": "medium", "href": format!("{base}/assets/img/logos/{}", picture.0), "type": picture.1 }],
             "appLinks": [{ "name": "oidc_client_link", "href": format!("{base}/home/oidc_client/{}/aln1", self.id), "type": "text/html" }],
         });
         if let (Engine::Identity, Some(links)) = (engine, links.as_object_mut()) {
-            links.insert("accessPolicy".into(), link(format!("{base}/api/v1/policies/{}", self.access_policy)));
+            links.insert(
+                "accessPolicy".into(),
+                link(format!("{base}/api/v1/policies/{}", self.access_policy)),
+            );
             links.insert(
                 "policies".into(),
                 json!({ "href": format!("{here}/policies"), "hints": { "allow": ["PUT"] } }),
@@ -141,7 +140,13 @@ pub(super) fn initial(org: &mut Org) -> Vec<App> {
             created: "2025-03-04T09:30:00.000Z".into(),
             updated: "2025-06-02T11:05:12.000Z".into(),
             users: BTreeMap::new(),
-            groups: groups.map(|g| AppGroup { id: g.id.clone(), updated: "2025-03-04T09:31:00.000Z".into(), profile: json!({}) }).collect(),
+            groups: groups
+                .map(|g| AppGroup {
+                    id: g.id.clone(),
+                    updated: "2025-03-04T09:31:00.000Z".into(),
+                    profile: json!({}),
+                })
+                .collect(),
             grants: Vec::new(),
             access_policy: org.signon.access_policy_id(),
             logo: None,
@@ -203,7 +208,9 @@ fn list(call: &Call, org: &Org) -> Answer {
         None => None,
         Some(text) => Some(Filter::parse(text).ok_or_else(|| error::okta(400, "E0000031"))?),
     };
-    let allowed = |path: &str| matches!(path, "id" | "status" | "name" | "user.id" | "group.id" | "credentials.signing.kid");
+    let allowed = |path: &str| {
+        matches!(path, "id" | "status" | "name" | "user.id" | "group.id" | "credentials.signing.kid")
+    };
     if filter.as_ref().is_some_and(|f| !f.uses_only(&allowed)) {
         return Err(error::okta(400, "E0000031"));
     }
@@ -216,10 +223,16 @@ fn list(call: &Call, org: &Org) -> Answer {
             "group.id" => app.groups.iter().map(|g| g.id.clone()).collect(),
             _ => Vec::new(),
         };
-        q.as_ref().is_none_or(|q| app.label().to_lowercase().starts_with(q) || "oidc_client".starts_with(q.as_str()))
-            && filter.as_ref().is_none_or(|f| f.matches(&lookup))
+        q.as_ref().is_none_or(|q| {
+            app.label().to_lowercase().starts_with(q) || "oidc_client".starts_with(q.as_str())
+        }) && filter.as_ref().is_none_or(|f| f.matches(&lookup))
     };
-    Ok(page.cut(call, org.apps.iter().filter(wanted), |a| a.id.clone(), |a| a.show(&call.base, org.engine, None)))
+    Ok(page.cut(
+        call,
+        org.apps.iter().filter(wanted),
+        |a| a.id.clone(),
+        |a| a.show(&call.base, org.engine, None),
+    ))
 }
 
 fn create(call: &Call, org: &mut Org) -> Answer {
@@ -246,7 +259,10 @@ fn create(call: &Call, org: &mut Org) -> Answer {
         logo: None,
     };
     if org.apps.iter().any(|a| a.client_id() == app.client_id()) {
-        return Err(error::validation("client_id", "client_id: A client with this client_id already exists."));
+        return Err(error::validation(
+            "client_id",
+            "client_id: A client with this client_id already exists.",
+        ));
     }
     if secrets::wanted(app.auth_method()) {
         let given = body.pointer("/credentials/oauthClient/client_secret").and_then(Value::as_str);
@@ -254,17 +270,33 @@ fn create(call: &Call, org: &mut Org) -> Answer {
             Some(value) => secrets::checked(value, app.auth_method())?,
             None => Org::unguessable(64),
         };
-        app.secrets.push(Secret { id: org.new_id("ocs"), value, active: true, created: stamp.clone(), updated: stamp });
+        app.secrets.push(Secret {
+            id: org.new_id("ocs"),
+            value,
+            active: true,
+            created: stamp.clone(),
+            updated: stamp,
+        });
     }
     let shown = app.show(&call.base, org.engine, app.secrets.first().map(|s| s.value.as_str()));
     org.record(
         call,
-        Event::success("application.lifecycle.create", "Create application").target("AppInstance", &id, "oidc_client", &label),
+        Event::success("application.lifecycle.create", "Create application").target(
+            "AppInstance",
+            &id,
+            "oidc_client",
+            &label,
+        ),
     );
     if app.active {
         org.record(
             call,
-            Event::success("application.lifecycle.activate", "Activate application").target("AppInstance", &id, "oidc_client", &label),
+            Event::success("application.lifecycle.activate", "Activate application").target(
+                "AppInstance",
+                &id,
+                "oidc_client",
+                &label,
+            ),
         );
     }
     org.apps.push(app);
@@ -284,7 +316,10 @@ fn replace(call: &Call, org: &mut Org, id: &str) -> Answer {
         .and_then(Value::as_str)
         .unwrap_or("client_secret_basic")
         .to_owned();
-    let given = body.pointer("/credentials/oauthClient/client_secret").and_then(Value::as_str).filter(|s| !s.is_empty());
+    let given = body
+        .pointer("/credentials/oauthClient/client_secret")
+        .and_then(Value::as_str)
+        .filter(|s| !s.is_empty());
     let given = given.map(|value| secrets::checked(value, &method)).transpose()?;
     app.body = complete;
     app.updated = stamp.clone();
@@ -298,11 +333,23 @@ fn replace(call: &Call, org: &mut Org, id: &str) -> Answer {
                 newest.updated = stamp;
             }
             Some(_) => {}
-            None => app.secrets.push(Secret { id: secret_id, value, active: true, created: stamp.clone(), updated: stamp }),
+            None => app.secrets.push(Secret {
+                id: secret_id,
+                value,
+                active: true,
+                created: stamp.clone(),
+                updated: stamp,
+            }),
         }
     } else if app.secrets.is_empty() {
         let value = Org::unguessable(64);
-        app.secrets.push(Secret { id: secret_id, value, active: true, created: stamp.clone(), updated: stamp });
+        app.secrets.push(Secret {
+            id: secret_id,
+            value,
+            active: true,
+            created: stamp.clone(),
+            updated: stamp,
+        });
     }
     let broker_after = app.implicit_assignment();
     if broker_after && !broker_before {
@@ -354,7 +401,12 @@ fn delete(call: &Call, org: &mut Org, id: &str) -> Answer {
     org.apps.retain(|a| a.id != id);
     org.record(
         call,
-        Event::success("application.lifecycle.delete", "Delete application").target("AppInstance", id, "oidc_client", &label),
+        Event::success("application.lifecycle.delete", "Delete application").target(
+            "AppInstance",
+            id,
+            "oidc_client",
+            &label,
+        ),
     );
     Ok(Reply::empty(204))
 }
@@ -380,9 +432,8 @@ fn upload_logo(call: &Call, org: &mut Org, id: &str) -> Answer {
             _ => return refuse("file: The file must be a PNG, JPG, SVG or GIF"),
         },
     };
-    let bytes = file.len();
     let Some(app) = org.app_mut(id) else { return Err(error::not_found(id, "AppInstance")) };
-    app.logo = Some(Logo { media_type, bytes });
+    app.logo = Some(media_type);
     let label = app.label().to_owned();
     org.record(
         call,

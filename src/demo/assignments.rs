@@ -77,7 +77,10 @@ fn show_user(call: &Call, org: &Org, app: &App, person: &Person, expand: bool) -
             .filter_map(|g| org.directory.group(&g.id))
             .find(|g| org.directory.is_member(person.n, g));
         if let (Some(group), Some(fields)) = (group, links.as_object_mut()) {
-            fields.insert("group".into(), json!({ "href": format!("{}/api/v1/groups/{}", call.base, group.id) }));
+            fields.insert(
+                "group".into(),
+                json!({ "href": format!("{}/api/v1/groups/{}", call.base, group.id) }),
+            );
         }
     }
     let user_name = direct.and_then(|d| d.user_name.clone()).unwrap_or_else(|| person.login.clone());
@@ -104,7 +107,14 @@ fn show_user(call: &Call, org: &Org, app: &App, person: &Person, expand: bool) -
     shown
 }
 
-fn show_group(call: &Call, org: &Org, app: &App, priority: usize, group: &AppGroup, expand: Option<&str>) -> Value {
+fn show_group(
+    call: &Call,
+    org: &Org,
+    app: &App,
+    priority: usize,
+    group: &AppGroup,
+    expand: Option<&str>,
+) -> Value {
     let mut shown = json!({
         "id": group.id,
         "priority": priority,
@@ -116,7 +126,9 @@ fn show_group(call: &Call, org: &Org, app: &App, priority: usize, group: &AppGro
             "group": { "href": format!("{}/api/v1/groups/{}", call.base, group.id) },
         },
     });
-    if let (Some("group"), Some(fields), Some(found)) = (expand, shown.as_object_mut(), org.directory.group(&group.id)) {
+    if let (Some("group"), Some(fields), Some(found)) =
+        (expand, shown.as_object_mut(), org.directory.group(&group.id))
+    {
         fields.insert("_embedded".into(), json!({ "group": groups::show(call, org, found, false) }));
     }
     shown
@@ -132,7 +144,9 @@ pub(super) fn route_users(call: &Call, org: &mut Org, app_id: &str, rest: &[&str
             let page = Page::of(call, 50, 500)?;
             let q = call.param("q").map(str::to_lowercase);
             let list = people(org, app).filter_map(|n| org.person(n)).filter(|p| {
-                q.as_ref().is_none_or(|q| p.login.starts_with(q.as_str()) || p.display().to_lowercase().starts_with(q))
+                q.as_ref().is_none_or(|q| {
+                    p.login.starts_with(q.as_str()) || p.display().to_lowercase().starts_with(q)
+                })
             });
             // In Federation Broker Mode nobody is listed: everybody passes.
             let hidden = app.implicit_assignment();
@@ -146,7 +160,9 @@ pub(super) fn route_users(call: &Call, org: &mut Org, app_id: &str, rest: &[&str
         (&Method::GET, [user]) => {
             let person = found(user)?;
             match scope(org, app, person.n) {
-                Some(_) if !app.implicit_assignment() => Reply::ok(show_user(call, org, app, &person, expand)),
+                Some(_) if !app.implicit_assignment() => {
+                    Reply::ok(show_user(call, org, app, &person, expand))
+                }
                 _ => Err(error::not_found(user, "AppUser")),
             }
         }
@@ -210,7 +226,10 @@ fn assign(call: &Call, org: &mut Org, app_id: &str, person: &Person, body: &Valu
     }
     let app = org.app_mut(app_id).ok_or_else(|| error::not_found(app_id, "AppInstance"))?;
     if app.implicit_assignment() {
-        return Err(error::validation("app", "app: Individual assignment is not possible with Federation Broker Mode"));
+        return Err(error::validation(
+            "app",
+            "app: Individual assignment is not possible with Federation Broker Mode",
+        ));
     }
     let again = app.users.contains_key(&person.n);
     if again && conflict {
@@ -279,9 +298,12 @@ pub(super) fn route_groups(call: &Call, org: &mut Org, app_id: &str, rest: &[&st
             }
             org.record(
                 call,
-                Event::success("group.application_assignment.remove", "Remove assigned application from group")
-                    .target("UserGroup", id, "unknown", &name)
-                    .target("AppInstance", app_id, "oidc_client", &label),
+                Event::success(
+                    "group.application_assignment.remove",
+                    "Remove assigned application from group",
+                )
+                .target("UserGroup", id, "unknown", &name)
+                .target("AppInstance", app_id, "oidc_client", &label),
             );
             Ok(Reply::empty(204))
         }
@@ -305,7 +327,8 @@ fn put_group(call: &Call, org: &mut Org, app_id: &str, id: &str) -> Answer {
     };
     // Priorities have no gaps and no doubles: a place asked for shifts the others down.
     let last = app.groups.len();
-    let asked = body.get("priority").and_then(Value::as_u64).map(|p| usize::try_from(p).unwrap_or(last).min(last));
+    let asked =
+        body.get("priority").and_then(Value::as_u64).map(|p| usize::try_from(p).unwrap_or(last).min(last));
     let at = asked.unwrap_or_else(|| before.unwrap_or(last).min(last));
     app.groups.insert(at, entry);
     let label = app.label().to_owned();
@@ -316,9 +339,12 @@ fn put_group(call: &Call, org: &mut Org, app_id: &str, id: &str) -> Answer {
     };
     org.record(
         call,
-        Event::success(kind, message)
-            .target("UserGroup", id, "unknown", &name)
-            .target("AppInstance", app_id, "oidc_client", &label),
+        Event::success(kind, message).target("UserGroup", id, "unknown", &name).target(
+            "AppInstance",
+            app_id,
+            "oidc_client",
+            &label,
+        ),
     );
     let app = org.app(app_id).ok_or_else(|| error::not_found(app_id, "AppInstance"))?;
     match app.groups.get(at) {

@@ -63,8 +63,12 @@ pub(super) fn check_code(call: &Call, org: &mut Org, person: &Person, passcode: 
 /// Signs a person in.
 pub(super) fn session(call: &Call, org: &mut Org, person: &Person, with_code: bool) -> Session {
     let methods = if with_code { vec!["mfa", "otp", "pwd"] } else { vec!["pwd"] };
-    let session = Session { person: person.n, since: org.now(), methods, id: format!("idx{}", Org::unguessable(22)) };
-    org.record(call, Event::success("user.session.start", "User login to Okta").by_person(person).session(&session.id));
+    let session =
+        Session { person: person.n, since: org.now(), methods, id: format!("idx{}", Org::unguessable(22)) };
+    org.record(
+        call,
+        Event::success("user.session.start", "User login to Okta").by_person(person).session(&session.id),
+    );
     session
 }
 
@@ -134,29 +138,36 @@ fn primary(call: &Call, org: &mut Org) -> Answer {
 
 fn ask_for_code(call: &Call, org: &mut Org, person: &Person) -> Reply {
     let (token, expires) = hold(org, person);
-    let cancel = json!({ "href": format!("{}/api/v1/authn/cancel", call.base), "hints": { "allow": ["POST"] } });
+    let cancel =
+        json!({ "href": format!("{}/api/v1/authn/cancel", call.base), "hints": { "allow": ["POST"] } });
     if person.n != CHO {
         // Nobody else has a factor: Okta would have them enrol one first.
-        return Reply::json(200, json!({
-            "stateToken": token, "expiresAt": expires, "status": "MFA_ENROLL",
-            "_embedded": { "user": show_user(person), "factors": [] }, "_links": { "cancel": cancel },
-        }));
+        return Reply::json(
+            200,
+            json!({
+                "stateToken": token, "expiresAt": expires, "status": "MFA_ENROLL",
+                "_embedded": { "user": show_user(person), "factors": [] }, "_links": { "cancel": cancel },
+            }),
+        );
     }
     let id = factor_id(org);
     let verify = format!("{}/api/v1/authn/factors/{id}/verify", call.base);
-    Reply::json(200, json!({
-        "stateToken": token, "expiresAt": expires, "status": "MFA_REQUIRED",
-        "_embedded": {
-            "user": show_user(person),
-            "factors": [{
-                "id": id, "factorType": "token:software:totp", "provider": "GOOGLE", "vendorName": "GOOGLE",
-                "profile": { "credentialId": person.login },
-                "_links": { "verify": { "href": verify, "hints": { "allow": ["POST"] } } },
-            }],
-            "policy": { "allowRememberDevice": false, "rememberDeviceLifetimeInMinutes": 0, "rememberDeviceByDefault": false },
-        },
-        "_links": { "cancel": cancel },
-    }))
+    Reply::json(
+        200,
+        json!({
+            "stateToken": token, "expiresAt": expires, "status": "MFA_REQUIRED",
+            "_embedded": {
+                "user": show_user(person),
+                "factors": [{
+                    "id": id, "factorType": "token:software:totp", "provider": "GOOGLE", "vendorName": "GOOGLE",
+                    "profile": { "credentialId": person.login },
+                    "_links": { "verify": { "href": verify, "hints": { "allow": ["POST"] } } },
+                }],
+                "policy": { "allowRememberDevice": false, "rememberDeviceLifetimeInMinutes": 0, "rememberDeviceByDefault": false },
+            },
+            "_links": { "cancel": cancel },
+        }),
+    )
 }
 
 fn success(call: &Call, org: &mut Org, person: &Person, with_code: bool) -> Reply {
@@ -164,10 +175,13 @@ fn success(call: &Call, org: &mut Org, person: &Person, with_code: bool) -> Repl
     let token = format!("20111{}", Org::unguessable(40));
     let expires = org.now() + SECONDS;
     org.session_tokens.insert(token.clone(), (session, expires));
-    Reply::json(200, json!({
-        "status": "SUCCESS", "sessionToken": token, "expiresAt": rfc3339(expires * 1000),
-        "_embedded": { "user": show_user(person) },
-    }))
+    Reply::json(
+        200,
+        json!({
+            "status": "SUCCESS", "sessionToken": token, "expiresAt": rfc3339(expires * 1000),
+            "_embedded": { "user": show_user(person) },
+        }),
+    )
 }
 
 fn held(org: &Org, token: &str) -> Result<Person, Reply> {
@@ -204,7 +218,10 @@ fn change_password(call: &Call, org: &mut Org) -> Answer {
     }
     let new = text(&body, "newPassword");
     if new.chars().count() < 8 {
-        return Err(error::validation("password", "newPassword: The password must have at least 8 characters"));
+        return Err(error::validation(
+            "password",
+            "newPassword: The password must have at least 8 characters",
+        ));
     }
     org.passwords.insert(person.n, new);
     org.status.insert(person.n, Status::Active);

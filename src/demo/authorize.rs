@@ -67,9 +67,13 @@ pub(super) fn begin(call: &Call, org: &mut Org, server: Option<&str>) -> Answer 
         fail(call, org, &request, who, &Refusal { error: "login_required", reason, description })
     };
     match session {
-        None if prompt == "none" => {
-            Ok(refuse(call, org, "no_existing_session", "The client specified not to prompt, but the user is not logged in.", None))
-        }
+        None if prompt == "none" => Ok(refuse(
+            call,
+            org,
+            "no_existing_session",
+            "The client specified not to prompt, but the user is not logged in.",
+            None,
+        )),
         None => Ok(sign_in_page(org, request)),
         Some(session) => {
             let person = org.person(session.person);
@@ -107,7 +111,12 @@ fn sign_in_page(org: &mut Org, request: Request) -> Reply {
 
 /// Everything that can be said without knowing the person. Errors before the redirect URI is known to be the client's own
 /// stay at Okta; the rest goes back to the client.
-fn check(call: &Call, org: &mut Org, server: Option<&str>, params: &[(String, String)]) -> Result<Request, Reply> {
+fn check(
+    call: &Call,
+    org: &mut Org,
+    server: Option<&str>,
+    params: &[(String, String)],
+) -> Result<Request, Reply> {
     let get = |name: &str| first(params, name).filter(|v| !v.is_empty());
     let client_id = get("client_id").unwrap_or_default().to_owned();
     let Some(app) = org.apps.iter().find(|a| a.client_id() == client_id && a.active).cloned() else {
@@ -129,7 +138,8 @@ fn check(call: &Call, org: &mut Org, server: Option<&str>, params: &[(String, St
     if server_record.is_some() && org.scenario == Scenario::NoApiAccessManagement {
         return Err(error::not_found(server.unwrap_or_default(), "AuthorizationServer"));
     }
-    let scopes: Vec<String> = get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let scopes: Vec<String> =
+        get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     let response_mode = get("response_mode").unwrap_or("query").to_owned();
     let state = get("state").unwrap_or_default().to_owned();
     let request = Request {
@@ -146,9 +156,14 @@ fn check(call: &Call, org: &mut Org, server: Option<&str>, params: &[(String, St
     };
     let known_scope = |name: &String| match server_record {
         Some(server) => server.has_scope(name),
-        None => super::servers::SYSTEM_SCOPES.contains(&name.as_str())
-            || name == "groups"
-            || app.grants.iter().any(|g| g.get("scopeId").and_then(serde_json::Value::as_str) == Some(name)),
+        None => {
+            super::servers::SYSTEM_SCOPES.contains(&name.as_str())
+                || name == "groups"
+                || app
+                    .grants
+                    .iter()
+                    .any(|g| g.get("scopeId").and_then(serde_json::Value::as_str) == Some(name))
+        }
     };
     let unknown: Vec<&String> = request.scopes.iter().filter(|s| !known_scope(s)).collect();
     let mut names = HashSet::new();
@@ -156,30 +171,83 @@ fn check(call: &Call, org: &mut Org, server: Option<&str>, params: &[(String, St
     let grants = app.settings("grant_types");
     let method = get("code_challenge_method");
     let found: Option<(&str, &str, String)> = if let Some(name) = twice {
-        Some(("invalid_request", "duplicate_oauth_params", format!("The '{name}' parameter is included more than once.")))
+        Some((
+            "invalid_request",
+            "duplicate_oauth_params",
+            format!("The '{name}' parameter is included more than once."),
+        ))
     } else if request.state.is_empty() {
-        Some(("invalid_request", "invalid_state", "The authentication request has an invalid 'state' parameter.".into()))
+        Some((
+            "invalid_request",
+            "invalid_state",
+            "The authentication request has an invalid 'state' parameter.".into(),
+        ))
     } else if get("response_type").is_none() {
-        Some(("invalid_request", "missing_response_type", "The authentication request has an invalid 'response_type' parameter.".into()))
+        Some((
+            "invalid_request",
+            "missing_response_type",
+            "The authentication request has an invalid 'response_type' parameter.".into(),
+        ))
     } else if get("response_type") != Some("code") {
         let types = app.settings("response_types").join(", ");
-        Some(("unsupported_response_type", "unsupported_response_type", format!("The response type is not supported by the authorization server. Configured response types: [{types}]")))
-    } else if !["query", "fragment", "form_post", "okta_post_message"].contains(&request.response_mode.as_str()) {
-        Some(("unsupported_response_mode", "unsupported_response_mode", "The response mode is not supported by the authorization server.".into()))
+        Some((
+            "unsupported_response_type",
+            "unsupported_response_type",
+            format!(
+                "The response type is not supported by the authorization server. Configured response types: [{types}]"
+            ),
+        ))
+    } else if !["query", "fragment", "form_post", "okta_post_message"]
+        .contains(&request.response_mode.as_str())
+    {
+        Some((
+            "unsupported_response_mode",
+            "unsupported_response_mode",
+            "The response mode is not supported by the authorization server.".into(),
+        ))
     } else if !grants.contains(&"authorization_code") {
-        Some(("unauthorized_client", "unauthorized_client", format!("The client is not authorized to use the provided grant type. Configured grant types: [{}].", grants.join(", "))))
-    } else if !["", "none", "login", "consent", "login consent", "enroll_authenticator"].contains(&get("prompt").unwrap_or_default()) {
-        Some(("invalid_request", "invalid_prompt", "The authentication request has an invalid 'prompt' parameter.".into()))
+        Some((
+            "unauthorized_client",
+            "unauthorized_client",
+            format!(
+                "The client is not authorized to use the provided grant type. Configured grant types: [{}].",
+                grants.join(", ")
+            ),
+        ))
+    } else if !["", "none", "login", "consent", "login consent", "enroll_authenticator"]
+        .contains(&get("prompt").unwrap_or_default())
+    {
+        Some((
+            "invalid_request",
+            "invalid_prompt",
+            "The authentication request has an invalid 'prompt' parameter.".into(),
+        ))
     } else if app.pkce_required() && request.challenge.is_none() {
-        Some(("invalid_request", "pkce_missing_challenge", "PKCE code challenge is required by the application.".into()))
+        Some((
+            "invalid_request",
+            "pkce_missing_challenge",
+            "PKCE code challenge is required by the application.".into(),
+        ))
     } else if request.challenge.is_some() && method != Some("S256") {
-        Some(("invalid_request", "pkce_unsupported_code_challenge_method", "PKCE code challenge method is not supported. Supported values: S256.".into()))
+        Some((
+            "invalid_request",
+            "pkce_unsupported_code_challenge_method",
+            "PKCE code challenge method is not supported. Supported values: S256.".into(),
+        ))
     } else if request.scopes.is_empty() {
         Some(("invalid_scope", "missing_scopes", "No scopes were requested.".into()))
     } else if !unknown.is_empty() {
-        Some(("invalid_scope", "no_matching_scope", "One or more scopes are not configured for the authorization server resource.".into()))
+        Some((
+            "invalid_scope",
+            "no_matching_scope",
+            "One or more scopes are not configured for the authorization server resource.".into(),
+        ))
     } else if request.server.is_none() && !request.scopes.iter().any(|s| s == "openid") {
-        Some(("invalid_scope", "openid_scope_required", "The authentication request requires the 'openid' scope.".into()))
+        Some((
+            "invalid_scope",
+            "openid_scope_required",
+            "The authentication request requires the 'openid' scope.".into(),
+        ))
     } else {
         None
     };
@@ -197,7 +265,8 @@ fn matches_uri(registered: &str, sent: &str, app: &super::apps::App) -> bool {
         && let Some((before, after)) = registered.split_once('*')
     {
         let middle = sent.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
-        return middle.is_some_and(|m| !m.is_empty() && m.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
+        return middle
+            .is_some_and(|m| !m.is_empty() && m.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'));
     }
     registered == sent
 }
@@ -207,9 +276,16 @@ fn failed_kind(server: Option<&str>) -> &'static str {
 }
 
 /// Writes the failure to the log and sends it back to the client.
-fn fail(call: &Call, org: &mut Org, request: &Request, person: Option<&Person>, refusal: &Refusal<'_>) -> Reply {
+fn fail(
+    call: &Call,
+    org: &mut Org,
+    request: &Request,
+    person: Option<&Person>,
+    refusal: &Refusal<'_>,
+) -> Reply {
     let label = org.app(&request.app_id).map(|a| a.label().to_owned()).unwrap_or_default();
-    let mut event = Event::failure(failed_kind(request.server.as_deref()), "OAuth2 authorize request", refusal.reason);
+    let mut event =
+        Event::failure(failed_kind(request.server.as_deref()), "OAuth2 authorize request", refusal.reason);
     if let Some(person) = person {
         event = event.by_person(person);
     }
@@ -219,7 +295,9 @@ fn fail(call: &Call, org: &mut Org, request: &Request, person: Option<&Person>, 
         .debug("redirectUri", request.redirect_uri.clone())
         .debug("requestedScopes", request.scopes.join(","));
     if let Some(server) = request.server.as_deref().and_then(|id| org.server(id)) {
-        event = event.debug("authorizationServer", server.id.clone()).debug("authorizationServerName", server.name.clone());
+        event = event
+            .debug("authorizationServer", server.id.clone())
+            .debug("authorizationServerName", server.name.clone());
     }
     org.record(call, event);
     let state = Some(request.state.as_str()).filter(|s| !s.is_empty());
@@ -228,7 +306,8 @@ fn fail(call: &Call, org: &mut Org, request: &Request, person: Option<&Person>, 
 }
 
 fn send(back: &Back<'_>, pairs: &[(&str, &str)]) -> Reply {
-    let pairs: Vec<(&str, &str)> = back.state.map(|s| ("state", s)).into_iter().chain(pairs.iter().copied()).collect();
+    let pairs: Vec<(&str, &str)> =
+        back.state.map(|s| ("state", s)).into_iter().chain(pairs.iter().copied()).collect();
     if back.mode == "form_post" || back.mode == "okta_post_message" {
         return Reply::html(200, page::form_post(back.redirect_uri, &pairs));
     }
@@ -246,7 +325,8 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
     let person = org.person(session.person);
     let usable = person.clone().filter(|p| matches!(p.status, Status::Active | Status::PasswordExpired));
     let Some(person) = usable else {
-        let refusal = Refusal { error: "access_denied", reason: "user_not_active", description: "User is not active." };
+        let refusal =
+            Refusal { error: "access_denied", reason: "user_not_active", description: "User is not active." };
         return fail(call, org, request, person.as_ref(), &refusal);
     };
     let Some(app) = org.app(&request.app_id) else { return error::unknown_client(400) };
@@ -271,7 +351,8 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
         ),
     };
     let Some(lifetimes) = lifetimes else {
-        let description = "Policy evaluation failed for this request, please check the policy configurations.";
+        let description =
+            "Policy evaluation failed for this request, please check the policy configurations.";
         let refusal = Refusal { error: "access_denied", reason: "no_matching_policy", description };
         return fail(call, org, request, Some(&person), &refusal);
     };
@@ -287,7 +368,8 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
             expires: now + CODE_SECONDS,
         },
     );
-    let kind = if request.server.is_some() { "app.oauth2.as.authorize.code" } else { "app.oauth2.authorize.code" };
+    let kind =
+        if request.server.is_some() { "app.oauth2.as.authorize.code" } else { "app.oauth2.authorize.code" };
     let scopes = request.scopes.join(",");
     let event = |kind: &'static str, message: &str| {
         Event::success(kind, message)
@@ -297,17 +379,31 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
             .target("AppInstance", &request.app_id, "oidc_client", &label)
     };
     org.record(call, event("user.authentication.sso", "User single sign on to app"));
-    let sign_on = Event::success("policy.evaluate_sign_on", "Evaluation of sign-on policy").result("ALLOW").by_person(&person);
-    org.record(call, sign_on.session(&session.id).target("AppInstance", &request.app_id, "oidc_client", &label));
+    let sign_on = Event::success("policy.evaluate_sign_on", "Evaluation of sign-on policy")
+        .result("ALLOW")
+        .by_person(&person);
+    org.record(
+        call,
+        sign_on.session(&session.id).target("AppInstance", &request.app_id, "oidc_client", &label),
+    );
     org.record(
         call,
         event(kind, "OAuth2 authorization code is granted")
-            .target("code", &format!("code until {}", rfc3339((now + CODE_SECONDS) * 1000)), "unknown", "Authorization Code")
+            .target(
+                "code",
+                &format!("code until {}", rfc3339((now + CODE_SECONDS) * 1000)),
+                "unknown",
+                "Authorization Code",
+            )
             .debug("requestedScopes", scopes.clone())
             .debug("grantedScopes", scopes)
             .debug("redirectUri", request.redirect_uri.clone()),
     );
-    let back = Back { redirect_uri: &request.redirect_uri, mode: &request.response_mode, state: Some(&request.state) };
+    let back = Back {
+        redirect_uri: &request.redirect_uri,
+        mode: &request.response_mode,
+        state: Some(&request.state),
+    };
     send(&back, &[("code", &code)])
 }
 
@@ -318,10 +414,14 @@ pub(super) fn logout(call: &Call, org: &mut Org, server: Option<&str>) -> Answer
     let claims = get("id_token_hint").and_then(super::token::claims_of);
     let audience = claims.as_ref().and_then(|c| c.get("aud")?.as_str().map(str::to_owned));
     let issuer = claims.as_ref().and_then(|c| c.get("iss")?.as_str().map(str::to_owned));
-    let expected = server.and_then(|id| org.server(id)).map_or_else(|| call.base.clone(), |s| s.issuer(&call.base));
+    let expected =
+        server.and_then(|id| org.server(id)).map_or_else(|| call.base.clone(), |s| s.issuer(&call.base));
     let app = audience.as_deref().and_then(|id| org.apps.iter().find(|a| a.client_id() == id));
     let Some(app) = app.filter(|_| issuer.as_deref() == Some(expected.as_str())) else {
-        return Err(Reply::html(400, page::error("400", "invalid_request", "The 'id_token_hint' parameter is missing or invalid.")));
+        return Err(Reply::html(
+            400,
+            page::error("400", "invalid_request", "The 'id_token_hint' parameter is missing or invalid."),
+        ));
     };
     let target = get("post_logout_redirect_uri");
     if target.is_some_and(|uri| !app.settings("post_logout_redirect_uris").contains(&uri)) {
@@ -342,7 +442,8 @@ pub(super) fn logout(call: &Call, org: &mut Org, server: Option<&str>) -> Answer
         Some(uri) => {
             let joint = if uri.contains('?') { '&' } else { '?' };
             let state = get("state").map(|s| {
-                let encoded = url::form_urlencoded::Serializer::new(String::new()).append_pair("state", s).finish();
+                let encoded =
+                    url::form_urlencoded::Serializer::new(String::new()).append_pair("state", s).finish();
                 format!("{joint}{encoded}")
             });
             Reply::redirect(format!("{uri}{}", state.unwrap_or_default()))

@@ -41,7 +41,8 @@ pub(super) fn complete(body: &Value, before: Option<&Value>, id: &str) -> Result
     let kind = settings.get("application_type").and_then(Value::as_str).unwrap_or("web").to_owned();
 
     let method = or(credentials, "token_endpoint_auth_method", &json!("client_secret_basic"));
-    let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
+    let methods =
+        ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
     if !method.as_str().is_some_and(|m| methods.contains(&m)) {
         return refuse("token_endpoint_auth_method", "Invalid token endpoint auth method");
     }
@@ -51,7 +52,10 @@ pub(super) fn complete(body: &Value, before: Option<&Value>, id: &str) -> Result
     // The description says the default is true; recorded answers say true only for browser and native apps.
     let pkce = or(credentials, "pkce_required", &json!(matches!(kind.as_str(), "browser" | "native")));
     if method == "none" && pkce == false {
-        return refuse("pkce_required", "'pkce_required' must be true when 'token_endpoint_auth_method' is 'none'");
+        return refuse(
+            "pkce_required",
+            "'pkce_required' must be true when 'token_endpoint_auth_method' is 'none'",
+        );
     }
     let client_id = match before.and_then(|b| b.pointer("/credentials/oauthClient/client_id")) {
         Some(kept) => kept.clone(),
@@ -59,7 +63,8 @@ pub(super) fn complete(body: &Value, before: Option<&Value>, id: &str) -> Result
     };
     let allowed = |c: char| c.is_ascii_alphanumeric() || "$-_.+!*'(),".contains(c);
     match client_id.as_str() {
-        Some(text) if (6..=100).contains(&text.len()) && text.chars().all(allowed) && text != "ALL_CLIENTS" => {}
+        Some(text)
+            if (6..=100).contains(&text.len()) && text.chars().all(allowed) && text != "ALL_CLIENTS" => {}
         _ => return refuse("client_id", "Must be 6 to 100 letters, digits or $-_.+!*'(),"),
     }
 
@@ -109,7 +114,9 @@ pub(super) fn complete(body: &Value, before: Option<&Value>, id: &str) -> Result
             "oauthClient": settings,
         },
     });
-    if let (Some(profile), Some(fields)) = (body.get("profile").filter(|p| p.is_object()), app.as_object_mut()) {
+    if let (Some(profile), Some(fields)) =
+        (body.get("profile").filter(|p| p.is_object()), app.as_object_mut())
+    {
         fields.insert("profile".into(), profile.clone());
     }
     Ok(app)
@@ -153,7 +160,8 @@ fn oauth_client(given: &Value, before: Option<&Value>) -> Result<Value, Reply> {
         return refuse("grant_types", "'authorization_code' is required for application type 'web'");
     }
     let service = kind_name == "service";
-    let default_types = if names.contains(&"authorization_code") { json!(["code"]) } else { json!(["token"]) };
+    let default_types =
+        if names.contains(&"authorization_code") { json!(["code"]) } else { json!(["token"]) };
     let response_types = or(Some(given), "response_types", &default_types);
     if names.contains(&"authorization_code") != texts(&response_types).contains(&"code") {
         return refuse("response_types", "'code' belongs to the grant type 'authorization_code'");
@@ -175,7 +183,10 @@ fn oauth_client(given: &Value, before: Option<&Value>) -> Result<Value, Reply> {
                 return refuse(field, &format!("'{text}' must not hold a fragment"));
             }
             if text.contains('*') && wildcard != "SUBDOMAIN" {
-                return refuse(field, &format!("'{text}' holds a wildcard, which is not enabled for this client"));
+                return refuse(
+                    field,
+                    &format!("'{text}' holds a wildcard, which is not enabled for this client"),
+                );
             }
         }
     }
@@ -188,12 +199,27 @@ fn oauth_client(given: &Value, before: Option<&Value>) -> Result<Value, Reply> {
     out.insert("post_logout_redirect_uris".into(), sign_outs);
     out.insert("consent_method".into(), or(Some(given), "consent_method", &json!("TRUSTED")));
     out.insert("issuer_mode".into(), or(Some(given), "issuer_mode", &json!("ORG_URL")));
-    out.insert("idp_initiated_login".into(), or(Some(given), "idp_initiated_login", &json!({ "mode": "DISABLED", "default_scope": [] })));
+    out.insert(
+        "idp_initiated_login".into(),
+        or(Some(given), "idp_initiated_login", &json!({ "mode": "DISABLED", "default_scope": [] })),
+    );
     out.insert("dpop_bound_access_tokens".into(), or(Some(given), "dpop_bound_access_tokens", &json!(false)));
     for name in [
-        "initiate_login_uri", "logo_uri", "client_uri", "tos_uri", "policy_uri", "sector_identifier_uri", "jwks", "jwks_uri",
-        "network", "participate_slo", "frontchannel_logout_uri", "frontchannel_logout_session_required",
-        "id_token_encrypted_response_alg", "request_object_signing_alg", "subject_type",
+        "initiate_login_uri",
+        "logo_uri",
+        "client_uri",
+        "tos_uri",
+        "policy_uri",
+        "sector_identifier_uri",
+        "jwks",
+        "jwks_uri",
+        "network",
+        "participate_slo",
+        "frontchannel_logout_uri",
+        "frontchannel_logout_session_required",
+        "id_token_encrypted_response_alg",
+        "request_object_signing_alg",
+        "subject_type",
     ] {
         if let Some(value) = given.get(name).filter(|v| !v.is_null()) {
             out.insert(name.into(), value.clone());
@@ -202,7 +228,9 @@ fn oauth_client(given: &Value, before: Option<&Value>) -> Result<Value, Reply> {
     if texts(&grants).contains(&"refresh_token") {
         let kept = before.and_then(|b| b.get("refresh_token")).cloned();
         let rotation = if kind_name == "browser" { "ROTATE" } else { "STATIC" };
-        let default = kept.unwrap_or_else(|| json!({ "rotation_type": rotation, "leeway": if rotation == "STATIC" { 0 } else { 30 } }));
+        let default = kept.unwrap_or_else(
+            || json!({ "rotation_type": rotation, "leeway": if rotation == "STATIC" { 0 } else { 30 } }),
+        );
         let mut value = or(Some(given), "refresh_token", &default);
         match value.get("rotation_type").and_then(Value::as_str) {
             Some("STATIC" | "ROTATE") => {}
@@ -247,7 +275,8 @@ mod tests {
         let mut sent = body();
         let settings = sent.pointer_mut("/settings").and_then(Value::as_object_mut).expect("settings");
         settings.remove("notes");
-        let client = sent.pointer_mut("/settings/oauthClient").and_then(Value::as_object_mut).expect("client");
+        let client =
+            sent.pointer_mut("/settings/oauthClient").and_then(Value::as_object_mut).expect("client");
         client.remove("refresh_token");
         client.remove("post_logout_redirect_uris");
         let after = complete(&sent, Some(&before), "0oa9999").expect("replaced");

@@ -16,7 +16,10 @@ pub(super) fn callback(call: &Call, org: &mut Org) -> Answer {
     let query: Map<String, Value> = pairs.into_iter().map(|(k, v)| (k, v.into())).collect();
     let title = if query.contains_key("error") { "Sign-in failed" } else { "Signed in" };
     Org::keep(&mut org.callbacks, json!({ "query": query, "at": org.clock.seconds() }));
-    Ok(Reply::html(200, page::error(title, "none", "The gateway's stand-in received the answer. You can close this page.")))
+    Ok(Reply::html(
+        200,
+        page::error(title, "none", "The gateway's stand-in received the answer. You can close this page."),
+    ))
 }
 
 fn all(list: &std::collections::VecDeque<Value>) -> Answer {
@@ -41,7 +44,8 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
         (&Method::GET, ["oauth"]) => all(&org.oauth_calls),
         (&Method::GET, ["callbacks"]) => all(&org.callbacks),
         (&Method::GET, ["scenario"]) => {
-            let list: Vec<Value> = Scenario::list().map(|(name, what)| json!({ "name": name, "what": what })).collect();
+            let list: Vec<Value> =
+                Scenario::list().map(|(name, what)| json!({ "name": name, "what": what })).collect();
             Reply::ok(json!({ "name": org.scenario.name(), "scenarios": list }))
         }
         (&Method::POST, ["scenario"]) => {

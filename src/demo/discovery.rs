@@ -28,7 +28,8 @@ pub(super) fn route(call: &Call, org: &Org, segments: &[&str]) -> Answer {
     let server = match server {
         None => None,
         Some(id) => {
-            let found = org.server(id).filter(|s| s.active && org.scenario != Scenario::NoApiAccessManagement);
+            let found =
+                org.server(id).filter(|s| s.active && org.scenario != Scenario::NoApiAccessManagement);
             Some(found.ok_or_else(|| error::not_found(id, "AuthorizationServer"))?)
         }
     };
@@ -43,7 +44,8 @@ pub(super) fn route(call: &Call, org: &Org, segments: &[&str]) -> Answer {
             .filter_map(|s| s.get("name").and_then(Value::as_str))
             .collect(),
     };
-    let methods = ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
+    let methods =
+        ["client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"];
     let mut doc = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{endpoints}/authorize"),

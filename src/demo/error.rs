@@ -46,17 +46,17 @@ pub(super) fn with_summary(status: u16, code: &str, summary: &str, causes: Value
 
 /// 400 E0000001 with one cause, `field: what is wrong`.
 pub(super) fn validation(subject: &str, cause: &str) -> Reply {
-    with_summary(400, "E0000001", &format!("Api validation failed: {subject}"), json!([{ "errorSummary": cause }]))
+    with_summary(
+        400,
+        "E0000001",
+        &format!("Api validation failed: {subject}"),
+        json!([{ "errorSummary": cause }]),
+    )
 }
 
 /// 404 E0000007.
 pub(super) fn not_found(id: &str, kind: &str) -> Reply {
-    with_summary(
-        404,
-        "E0000007",
-        &format!("Not found: Resource not found: {id} ({kind})"),
-        json!([]),
-    )
+    with_summary(404, "E0000007", &format!("Not found: Resource not found: {id} ({kind})"), json!([]))
 }
 
 /// RFC 6749 section 5.2.

@@ -43,7 +43,9 @@ impl Fault {
             "big" => Kind::Big,
             "slow" => Kind::Slow,
             "reset" => Kind::Reset,
-            other => return Err(format!("kind: {other} is none of status, truncate, html, big, slow, reset")),
+            other => {
+                return Err(format!("kind: {other} is none of status, truncate, html, big, slow, reset"));
+            }
         };
         let status = value.get("status").map_or(Ok(500), |s| {
             s.as_u64().filter(|s| (200..=599).contains(s)).ok_or_else(|| "status: 200 to 599".to_owned())
@@ -80,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_used_up() {
-        let fault = Fault::read(&json!({ "match": "/api/v1/apps", "status": 503, "times": 2 })).expect("fault");
+        let fault =
+            Fault::read(&json!({ "match": "/api/v1/apps", "status": 503, "times": 2 })).expect("fault");
         let mut faults = vec![fault];
         assert_eq!(take(&mut faults, "GET", "/api/v1/users"), None);
         assert_eq!(take(&mut faults, "GET", "/api/v1/apps").map(|f| f.status), Some(503));

@@ -111,7 +111,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             c if c.is_whitespace() => {}
             c => {
                 let mut word = c.to_string();
-                while let Some(next) = chars.next_if(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"')) {
+                while let Some(next) = chars.next_if(|c| !c.is_whitespace() && !matches!(c, '(' | ')' | '"'))
+                {
                     word.push(next);
                 }
                 out.push(Token::Word(word));
@@ -180,7 +181,9 @@ fn one(tokens: &[Token], at: &mut usize, depth: usize) -> Option<Filter> {
     };
     let value = match tokens.get(*at + 2)? {
         Token::Quoted(value) => value.clone(),
-        Token::Word(word) if matches!(word.as_str(), "true" | "false") || word.parse::<f64>().is_ok() => word.clone(),
+        Token::Word(word) if matches!(word.as_str(), "true" | "false") || word.parse::<f64>().is_ok() => {
+            word.clone()
+        }
         _ => return None,
     };
     *at += 3;
@@ -193,15 +196,22 @@ mod tests {
     use proptest::prelude::*;
 
     fn judge(filter: &str, pairs: &[(&str, &str)]) -> Option<bool> {
-        let lookup = |path: &str| pairs.iter().filter(|(k, _)| *k == path).map(|(_, v)| (*v).to_owned()).collect();
+        let lookup =
+            |path: &str| pairs.iter().filter(|(k, _)| *k == path).map(|(_, v)| (*v).to_owned()).collect();
         Filter::parse(filter).map(|f| f.matches(&lookup))
     }
 
     #[test]
     fn and_binds_closer_than_or() {
         let event = [("eventType", "app.oauth2.as.authorize.code"), ("outcome.result", "SUCCESS")];
-        assert_eq!(judge(r#"eventType eq "x" and outcome.result eq "y" or eventType sw "app.""#, &event), Some(true));
-        assert_eq!(judge(r#"eventType eq "x" and (outcome.result eq "y" or eventType sw "app.")"#, &event), Some(false));
+        assert_eq!(
+            judge(r#"eventType eq "x" and outcome.result eq "y" or eventType sw "app.""#, &event),
+            Some(true)
+        );
+        assert_eq!(
+            judge(r#"eventType eq "x" and (outcome.result eq "y" or eventType sw "app.")"#, &event),
+            Some(false)
+        );
         assert_eq!(judge(r#"not (eventType ew ".code")"#, &event), Some(false));
         assert_eq!(judge("actor.id pr", &event), Some(false));
         assert_eq!(judge(r#"eventType EQ "APP.OAUTH2.AS.AUTHORIZE.CODE""#, &event), Some(true));
@@ -209,7 +219,16 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_is_refused() {
-        for bad in ["", "eventType", "eventType eq", "a is \"b\"", "(a eq \"b\"", "a eq \"b", "a eq \"b\" x", "a eq b"] {
+        for bad in [
+            "",
+            "eventType",
+            "eventType eq",
+            "a is \"b\"",
+            "(a eq \"b\"",
+            "a eq \"b",
+            "a eq \"b\" x",
+            "a eq b",
+        ] {
             assert_eq!(Filter::parse(bad), None, "{bad}");
         }
         assert_eq!(Filter::parse(&"(".repeat(100_000)), None);

@@ -24,7 +24,9 @@ pub(super) fn route(call: &Call, org: &mut Org, app_id: &str, rest: &[&str]) -> 
             if !scope.starts_with("okta.") {
                 return Err(error::validation("scopeId", "scopeId: Invalid scope"));
             }
-            if body.get("issuer").and_then(Value::as_str).map(|i| i.trim_end_matches('/')) != Some(call.base.as_str()) {
+            if body.get("issuer").and_then(Value::as_str).map(|i| i.trim_end_matches('/'))
+                != Some(call.base.as_str())
+            {
                 return Err(error::validation("issuer", "issuer: must be the org's URL"));
             }
             let (client, label) = (app.client_id().to_owned(), app.label().to_owned());
@@ -43,8 +45,12 @@ pub(super) fn route(call: &Call, org: &mut Org, app_id: &str, rest: &[&str]) -> 
             }
             org.record(
                 call,
-                Event::success("app.oauth2.admin.consent.grant", "Grant OAuth scope consent")
-                    .target("AppInstance", app_id, "oidc_client", &label),
+                Event::success("app.oauth2.admin.consent.grant", "Grant OAuth scope consent").target(
+                    "AppInstance",
+                    app_id,
+                    "oidc_client",
+                    &label,
+                ),
             );
             Ok(Reply::json(201, grant))
         }
@@ -56,8 +62,12 @@ pub(super) fn route(call: &Call, org: &mut Org, app_id: &str, rest: &[&str]) -> 
             }
             org.record(
                 call,
-                Event::success("app.oauth2.admin.consent.revoke", "Revoke OAuth scope consent")
-                    .target("AppInstance", app_id, "oidc_client", &label),
+                Event::success("app.oauth2.admin.consent.revoke", "Revoke OAuth scope consent").target(
+                    "AppInstance",
+                    app_id,
+                    "oidc_client",
+                    &label,
+                ),
             );
             Ok(Reply::empty(204))
         }

@@ -90,7 +90,8 @@ fn list(call: &Call, org: &Org) -> Answer {
     if let Some(q) = call.param("q") {
         let page = Page::of(call, 300, 300)?;
         let q = q.to_lowercase();
-        let found = org.directory.groups.iter().filter(|g| g.name.to_lowercase().starts_with(&q)).take(page.limit);
+        let found =
+            org.directory.groups.iter().filter(|g| g.name.to_lowercase().starts_with(&q)).take(page.limit);
         return Ok(links(Reply::json(200, found.map(|g| show(call, org, g, stats)).collect()), call, None));
     }
     let page = Page::of(call, 200, 10_000)?;
@@ -106,6 +107,10 @@ fn list(call: &Call, org: &Org) -> Answer {
     if parsed.as_ref().is_some_and(|f| !f.uses_only(&known)) {
         return Err(error::okta(400, "E0000031"));
     }
-    let found = org.directory.groups.iter().filter(|g| parsed.as_ref().is_none_or(|f| f.matches(&|path| values(g, path))));
+    let found = org
+        .directory
+        .groups
+        .iter()
+        .filter(|g| parsed.as_ref().is_none_or(|f| f.matches(&|path| values(g, path))));
     Ok(page.cut(call, found, |g| g.id.clone(), |g| show(call, org, g, stats)))
 }

@@ -69,7 +69,11 @@ pub(super) fn totp(secret: &[u8], seconds: i64) -> String {
     let tag = aws_lc_rs::hmac::sign(&key, &counter.to_be_bytes());
     let bytes = tag.as_ref();
     let offset = usize::from(bytes.last().copied().unwrap_or(0) & 0xf);
-    let word = bytes.get(offset..offset + 4).unwrap_or_default().iter().fold(0u32, |all, b| (all << 8) | u32::from(*b));
+    let word = bytes
+        .get(offset..offset + 4)
+        .unwrap_or_default()
+        .iter()
+        .fold(0u32, |all, b| (all << 8) | u32::from(*b));
     format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
 }
 

@@ -65,11 +65,11 @@ impl Limits {
 
     /// The same with a window of its own length.
     pub(super) fn count_in(&mut self, key: &str, limit: u32, window_millis: i64, now_millis: i64) -> Verdict {
-        let window = self
-            .windows
-            .entry(key.to_owned())
-            .or_insert(Window { started_millis: now_millis, used: 0 });
-        if now_millis >= window.started_millis.saturating_add(window_millis) || now_millis < window.started_millis {
+        let window =
+            self.windows.entry(key.to_owned()).or_insert(Window { started_millis: now_millis, used: 0 });
+        if now_millis >= window.started_millis.saturating_add(window_millis)
+            || now_millis < window.started_millis
+        {
             *window = Window { started_millis: now_millis, used: 0 };
         }
         let allowed = window.used < limit;
@@ -77,7 +77,12 @@ impl Limits {
             window.used += 1;
         }
         let end = window.started_millis.saturating_add(window_millis);
-        Verdict { limit, remaining: limit - window.used.min(limit), reset: end.div_euclid(1000) + i64::from(end % 1000 > 0), allowed }
+        Verdict {
+            limit,
+            remaining: limit - window.used.min(limit),
+            reset: end.div_euclid(1000) + i64::from(end % 1000 > 0),
+            allowed,
+        }
     }
 }
 

@@ -76,7 +76,8 @@ impl Event {
     }
 
     pub(super) fn target(mut self, kind: &str, id: &str, alternate: &str, display: &str) -> Self {
-        self.targets.push(json!({ "id": id, "type": kind, "alternateId": alternate, "displayName": display }));
+        self.targets
+            .push(json!({ "id": id, "type": kind, "alternateId": alternate, "displayName": display }));
         self
     }
 
@@ -96,7 +97,8 @@ impl Org {
     pub(super) fn record(&mut self, call: &Call, event: Event) {
         let n = self.next();
         let uuid = {
-            let (a, b) = (super::seed::mix(self.seed, "uuid", n), super::seed::mix(self.seed, "uuid tail", n));
+            let (a, b) =
+                (super::seed::mix(self.seed, "uuid", n), super::seed::mix(self.seed, "uuid tail", n));
             format!(
                 "{:08x}-{:04x}-11f0-{:04x}-{:012x}",
                 a >> 32,
@@ -114,9 +116,9 @@ impl Org {
         if let (Some(reason), Some(fields)) = (event.reason, outcome.as_object_mut()) {
             fields.insert("reason".into(), reason.into());
         }
-        let actor = event.actor.unwrap_or_else(|| {
-            json!({ "id": "unknown", "type": "User", "alternateId": "unknown", "displayName": "unknown" })
-        });
+        let actor = event.actor.unwrap_or_else(
+            || json!({ "id": "unknown", "type": "User", "alternateId": "unknown", "displayName": "unknown" }),
+        );
         let mut client = json!({
             "ipAddress": call.peer, "zone": "null", "device": "Unknown",
             "userAgent": { "rawUserAgent": agent, "os": "Unknown", "browser": "UNKNOWN" },
@@ -182,7 +184,12 @@ fn values(event: &Value, path: &str) -> Vec<String> {
 /// `GET /api/v1/logs`. Without `until` and ascending it is the endless poll: the answer always holds `rel="next"`.
 pub(super) fn list(call: &Call, org: &Org) -> Answer {
     let invalid = |what: &str| {
-        error::with_summary(400, "E0000053", &format!("Invalid parameter: {what}"), json!([{ "errorSummary": what }]))
+        error::with_summary(
+            400,
+            "E0000053",
+            &format!("Invalid parameter: {what}"),
+            json!([{ "errorSummary": what }]),
+        )
     };
     let limit = match call.param("limit").map(str::parse::<usize>) {
         None => 100,
@@ -201,7 +208,9 @@ pub(super) fn list(call: &Call, org: &Org) -> Answer {
     };
     let time = |name: &str| match call.param(name) {
         None => Ok(None),
-        Some(text) => clock::parse(text).map(Some).ok_or_else(|| invalid(&format!("{name} is no RFC 3339 time"))),
+        Some(text) => {
+            clock::parse(text).map(Some).ok_or_else(|| invalid(&format!("{name} is no RFC 3339 time")))
+        }
     };
     let (since, until) = (time("since")?, time("until")?);
     let now = org.clock.millis();
@@ -215,7 +224,8 @@ pub(super) fn list(call: &Call, org: &Org) -> Answer {
         }
     };
     let since = since.unwrap_or(until.unwrap_or(now) - 7 * 86_400_000);
-    let words: Vec<String> = call.param("q").unwrap_or_default().to_lowercase().split_whitespace().map(str::to_owned).collect();
+    let words: Vec<String> =
+        call.param("q").unwrap_or_default().to_lowercase().split_whitespace().map(str::to_owned).collect();
     let descending = call.param("sortOrder").is_some_and(|s| s.eq_ignore_ascii_case("DESCENDING"));
     let wanted = |(n, event): &&(u64, Value)| {
         let published = event.get("published").and_then(Value::as_str).and_then(clock::parse).unwrap_or(0);
@@ -229,7 +239,9 @@ pub(super) fn list(call: &Call, org: &Org) -> Answer {
             && filter.as_ref().is_none_or(|f| f.matches(&|path| values(event, path)))
             && (words.is_empty() || {
                 let text = event.to_string().to_lowercase();
-                let parts: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '@')).collect();
+                let parts: Vec<&str> = text
+                    .split(|c: char| !c.is_alphanumeric() && !matches!(c, '.' | '_' | '-' | '@'))
+                    .collect();
                 words.iter().all(|w| parts.contains(&w.as_str()))
             })
     };

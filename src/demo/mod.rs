@@ -179,9 +179,12 @@ impl FromStr for Scenario {
     type Err = UnknownName;
 
     fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|(_, name, _)| *name == text).map(|(scenario, _, _)| scenario).ok_or_else(|| {
-            UnknownName { given: text.to_owned(), known: Self::list().map(|(n, _)| n).collect::<Vec<_>>().join(", ") }
-        })
+        Self::ALL.into_iter().find(|(_, name, _)| *name == text).map(|(scenario, _, _)| scenario).ok_or_else(
+            || UnknownName {
+                given: text.to_owned(),
+                known: Self::list().map(|(n, _)| n).collect::<Vec<_>>().join(", "),
+            },
+        )
     }
 }
 

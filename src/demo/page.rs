@@ -9,7 +9,11 @@ use super::state::{Org, Session};
 use http::Method;
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }
 
 fn page(title: &str, body: &str) -> String {
@@ -81,7 +85,9 @@ pub(super) fn bad_redirect(base: &str, app_id: &str) -> String {
 pub(super) fn form_post(action: &str, pairs: &[(&str, &str)]) -> String {
     let fields: String = pairs
         .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value)))
+        .map(|(name, value)| {
+            format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value))
+        })
         .collect();
     page(
         "Signing you in",
@@ -103,13 +109,22 @@ pub(super) fn route(call: &Call, org: &mut Org, segments: &[&str]) -> Answer {
     let token = get("stateToken").to_owned();
     let now = org.now();
     let Some(pending) = org.pending.get(&token).filter(|p| p.expires > now).cloned() else {
-        return Err(Reply::html(400, error("400", "session_expired", "Your sign-in took too long. Go back to the app and start again.")));
+        return Err(Reply::html(
+            400,
+            error(
+                "400",
+                "session_expired",
+                "Your sign-in took too long. Go back to the app and start again.",
+            ),
+        ));
     };
     match segments {
         ["login", "password"] => {
             let login = get("username").to_owned();
             match authn::check(call, org, &login, get("password")) {
-                Password::Refused => Ok(Reply::html(401, password(&token, &login, Some("Unable to sign in")))),
+                Password::Refused => {
+                    Ok(Reply::html(401, password(&token, &login, Some("Unable to sign in"))))
+                }
                 Password::Expired(_) => {
                     let text = "Your password has expired. Change it, then start again.";
                     Ok(Reply::html(403, error("403", "password_expired", text)))
@@ -133,7 +148,10 @@ pub(super) fn route(call: &Call, org: &mut Org, segments: &[&str]) -> Answer {
                 return Ok(Reply::html(400, password(&token, "", Some("Enter your password first"))));
             };
             if !authn::check_code(call, org, &person, get("passCode")) {
-                return Ok(Reply::html(403, code(&token, Some("Your code doesn't match. Wait for the next one."))));
+                return Ok(Reply::html(
+                    403,
+                    code(&token, Some("Your code doesn't match. Wait for the next one.")),
+                ));
             }
             let session = authn::session(call, org, &person, true);
             Ok(finish(call, org, &token, &session))

@@ -37,7 +37,11 @@ pub(super) struct Question<'a> {
 }
 
 fn list<'a>(value: &'a Value, path: &str) -> Vec<&'a str> {
-    value.pointer(path).and_then(Value::as_array).map(|l| l.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    value
+        .pointer(path)
+        .and_then(Value::as_array)
+        .map(|l| l.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
 }
 
 fn active(value: &Value) -> bool {
@@ -79,7 +83,10 @@ pub(super) fn decide(policies: &[Policy], question: Question<'_>) -> Option<Life
                 && covers_person(rule, question.person)
             {
                 let minutes = |name: &str, default| {
-                    rule.pointer("/actions/token").and_then(|t| t.get(name)).and_then(Value::as_i64).unwrap_or(default)
+                    rule.pointer("/actions/token")
+                        .and_then(|t| t.get(name))
+                        .and_then(Value::as_i64)
+                        .unwrap_or(default)
                 };
                 return Some(Lifetimes {
                     access: minutes("accessTokenLifetimeMinutes", 60),
@@ -109,10 +116,19 @@ mod tests {
     }
 
     fn policy(priority: i64, clients: &[&str], rules: Vec<Value>) -> Policy {
-        Policy { value: json!({ "status": "ACTIVE", "priority": priority, "conditions": { "clients": { "include": clients } } }), rules }
+        Policy {
+            value: json!({ "status": "ACTIVE", "priority": priority, "conditions": { "clients": { "include": clients } } }),
+            rules,
+        }
     }
 
-    fn access(policies: &[Policy], client: &str, groups: &[&str], grant: &str, scopes: &[&str]) -> Option<i64> {
+    fn access(
+        policies: &[Policy],
+        client: &str,
+        groups: &[&str],
+        grant: &str,
+        scopes: &[&str],
+    ) -> Option<i64> {
         let groups: HashSet<String> = groups.iter().map(|g| (*g).to_owned()).collect();
         let scopes: Vec<String> = scopes.iter().map(|s| (*s).to_owned()).collect();
         let question = Question { client_id: client, person: Some(("u1", &groups)), grant, scopes: &scopes };
@@ -130,14 +146,36 @@ mod tests {
         assert_eq!(access(&policies, "c1", &["g2"], "authorization_code", &["openid"]), Some(30));
         assert_eq!(access(&policies, "c2", &["g1"], "authorization_code", &["openid"]), Some(30));
         assert_eq!(access(&policies, "c1", &["g1"], "client_credentials", &["openid"]), None);
-        assert_eq!(access(policies.get(1..).unwrap_or_default(), "c2", &["g1"], "authorization_code", &["openid"]), None);
+        assert_eq!(
+            access(policies.get(1..).unwrap_or_default(), "c2", &["g1"], "authorization_code", &["openid"]),
+            None
+        );
     }
 
     #[test]
     fn a_rule_without_scopes_covers_no_scope_and_exclusions_win() {
-        assert_eq!(access(&[policy(1, &["ALL_CLIENTS"], vec![rule(1, 5, &["EVERYONE"], &[])])], "c", &[], "authorization_code", &["openid"]), None);
+        assert_eq!(
+            access(
+                &[policy(1, &["ALL_CLIENTS"], vec![rule(1, 5, &["EVERYONE"], &[])])],
+                "c",
+                &[],
+                "authorization_code",
+                &["openid"]
+            ),
+            None
+        );
         let mut excluding = rule(1, 5, &["EVERYONE"], &["*"]);
-        *excluding.pointer_mut("/conditions/people").expect("people") = json!({ "groups": { "include": ["EVERYONE"] }, "users": { "exclude": ["u1"] } });
-        assert_eq!(access(&[policy(1, &["ALL_CLIENTS"], vec![excluding])], "c", &[], "authorization_code", &["openid"]), None);
+        *excluding.pointer_mut("/conditions/people").expect("people") =
+            json!({ "groups": { "include": ["EVERYONE"] }, "users": { "exclude": ["u1"] } });
+        assert_eq!(
+            access(
+                &[policy(1, &["ALL_CLIENTS"], vec![excluding])],
+                "c",
+                &[],
+                "authorization_code",
+                &["openid"]
+            ),
+            None
+        );
     }
 }

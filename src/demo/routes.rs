@@ -5,14 +5,15 @@ use super::keys::SigningKey;
 use super::people::ADMIN;
 use super::state::Org;
 use super::{
-    apps, assignments, authn, authorize, control, discovery, error, grants, groups, log, organization, page, secrets,
-    servers, signon, token, users,
+    apps, assignments, authn, authorize, control, discovery, error, grants, groups, log, organization, page,
+    secrets, servers, signon, token, users,
 };
 use http::Method;
 
 /// Only these wait for the signing key.
 pub(super) fn needs_key(segments: &[String]) -> bool {
-    segments.first().is_some_and(|s| s == "oauth2") && segments.last().is_some_and(|s| s == "keys" || s == "token")
+    segments.first().is_some_and(|s| s == "oauth2")
+        && segments.last().is_some_and(|s| s == "keys" || s == "token")
 }
 
 /// Answers one request.
@@ -34,7 +35,13 @@ pub(super) fn route(call: &Call, org: &mut Org, key: Option<&SigningKey>, segmen
     }
 }
 
-fn oauth(call: &Call, org: &mut Org, key: Option<&SigningKey>, server: Option<&str>, endpoint: &[&str]) -> Answer {
+fn oauth(
+    call: &Call,
+    org: &mut Org,
+    key: Option<&SigningKey>,
+    server: Option<&str>,
+    endpoint: &[&str],
+) -> Answer {
     let server = match server {
         None => None,
         Some(id) => match org.server(id).filter(|s| s.active) {

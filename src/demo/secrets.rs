@@ -41,7 +41,8 @@ pub(super) fn checked(value: &str, method: &str) -> Result<String, Reply> {
 
 fn show(call: &Call, app_id: &str, secret: &Secret) -> Value {
     let here = format!("{}/api/v1/apps/{app_id}/credentials/secrets/{}", call.base, secret.id);
-    let link = |name: &str, method: &str| json!({ "href": format!("{here}{name}"), "hints": { "allow": [method] } });
+    let link =
+        |name: &str, method: &str| json!({ "href": format!("{here}{name}"), "hints": { "allow": [method] } });
     let links = if secret.active {
         json!({ "deactivate": link("/lifecycle/deactivate", "POST") })
     } else {
@@ -67,7 +68,9 @@ pub(super) fn hash(value: &str) -> String {
 pub(super) fn route(call: &Call, org: &mut Org, app_id: &str, rest: &[&str]) -> Answer {
     let app = org.app(app_id).ok_or_else(|| error::not_found(app_id, "AppInstance"))?;
     let (label, method) = (app.label().to_owned(), app.auth_method().to_owned());
-    let one = |id: &str| app.secrets.iter().find(|s| s.id == id).ok_or_else(|| error::not_found(id, "ClientSecret"));
+    let one = |id: &str| {
+        app.secrets.iter().find(|s| s.id == id).ok_or_else(|| error::not_found(id, "ClientSecret"))
+    };
     let violated = |cause: &str| Err(error::validation("client_secret", cause));
     let event = |kind: &'static str, message: &str| {
         Event::success(kind, message).target("AppInstance", app_id, "oidc_client", &label)
@@ -86,10 +89,14 @@ pub(super) fn route(call: &Call, org: &mut Org, app_id: &str, rest: &[&str]) -> 
         (&Method::POST, []) => {
             let body = call.json()?;
             if !wanted(&method) {
-                return violated("client_secret: A client secret can't be used when 'token_endpoint_auth_method' is 'private_key_jwt'.");
+                return violated(
+                    "client_secret: A client secret can't be used when 'token_endpoint_auth_method' is 'private_key_jwt'.",
+                );
             }
             if app.secrets.len() >= 2 {
-                return violated("client_secret: You have reached the maximum number of client secrets per client.");
+                return violated(
+                    "client_secret: You have reached the maximum number of client secrets per client.",
+                );
             }
             let value = match body.get("client_secret").and_then(Value::as_str).filter(|s| !s.is_empty()) {
                 Some(given) => checked(given, &method)?,
@@ -110,13 +117,16 @@ pub(super) fn route(call: &Call, org: &mut Org, app_id: &str, rest: &[&str]) -> 
             let secret = one(id)?;
             let others = app.secrets.iter().any(|s| s.active && s.id != *id);
             if !activate && secret.active && !others {
-                return violated("client_secret: You can't deactivate the only active client secret for a client.");
+                return violated(
+                    "client_secret: You can't deactivate the only active client secret for a client.",
+                );
             }
             let (stamp, mut changed) = (org.stamp(), secret.clone());
             changed.active = activate;
             changed.updated = stamp;
             let shown = show(call, app_id, &changed);
-            if let Some(secret) = org.app_mut(app_id).and_then(|a| a.secrets.iter_mut().find(|s| s.id == *id)) {
+            if let Some(secret) = org.app_mut(app_id).and_then(|a| a.secrets.iter_mut().find(|s| s.id == *id))
+            {
                 *secret = changed;
             }
             let (kind, message) = if activate {

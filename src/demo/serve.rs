@@ -58,7 +58,11 @@ impl Shared {
 }
 
 /// Serves until told to stop.
-pub(super) async fn run(listener: tokio::net::TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
+pub(super) async fn run(
+    listener: tokio::net::TcpListener,
+    shared: Arc<Shared>,
+    stopped: oneshot::Receiver<()>,
+) {
     let early = Arc::clone(&shared);
     let warm = tokio::spawn(async move {
         early.key().await;
@@ -73,10 +77,15 @@ pub(super) async fn run(listener: tokio::net::TcpListener, shared: Arc<Shared>, 
     warm.abort();
 }
 
-async fn answer(State(shared): State<Arc<Shared>>, ConnectInfo(peer): ConnectInfo<SocketAddr>, request: Request) -> Response {
+async fn answer(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let head = parts.method == Method::HEAD;
-    let no_length = !parts.headers.contains_key("content-length") && !parts.headers.contains_key("transfer-encoding");
+    let no_length =
+        !parts.headers.contains_key("content-length") && !parts.headers.contains_key("transfer-encoding");
     let missing_length = no_length && matches!(parts.method, Method::POST | Method::PUT);
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         return finish(&json_reply(413, "E0000001"), "", None, head);
@@ -84,7 +93,8 @@ async fn answer(State(shared): State<Arc<Shared>>, ConnectInfo(peer): ConnectInf
     let path = parts.uri.path().to_owned();
     let target = parts.uri.path_and_query().map_or_else(|| path.clone(), ToString::to_string);
     let host = parts.headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("127.0.0.1").to_owned();
-    let query = url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
+    let query =
+        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
     let mut call = Call {
         method: if head { Method::GET } else { parts.method },
         segments: path.split('/').skip(1).map(decode).collect(),
@@ -128,7 +138,10 @@ async fn answer(State(shared): State<Arc<Shared>>, ConnectInfo(peer): ConnectInf
 fn decode(segment: &str) -> String {
     // form_urlencoded reads `+` as a space, which a path does not.
     let plus = segment.replace('+', "%2B");
-    url::form_urlencoded::parse(format!("x={plus}").as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(format!("x={plus}").as_bytes())
+        .next()
+        .map(|(_, v)| v.into_owned())
+        .unwrap_or_default()
 }
 
 fn json_reply(status: u16, code: &str) -> Reply {
@@ -148,7 +161,12 @@ fn handle(
     if let Some(fault) = fault {
         let reply = match fault.kind {
             Kind::Status if fault.status == 429 => {
-                let verdict = Verdict { limit: verdict.map_or(0, |v| v.limit), remaining: 0, reset: org.now() + 1, allowed: false };
+                let verdict = Verdict {
+                    limit: verdict.map_or(0, |v| v.limit),
+                    remaining: 0,
+                    reset: org.now() + 1,
+                    allowed: false,
+                };
                 return (json_reply(429, "E0000047"), Some(verdict));
             }
             Kind::Status => Some(match fault.status {
@@ -158,8 +176,15 @@ fn handle(
                 500 => json_reply(500, "E0000009"),
                 other => json_reply(other, "E0000009"),
             }),
-            Kind::Html => Some(Reply::html(200, "<!doctype html><title>Sign in to the network</title><p>Guest portal".to_owned())),
-            Kind::Big => Some(Reply { status: 200, headers: vec![("content-type", "application/json".into())], body: Body::Text(" ".repeat(64 * 1_048_576)) }),
+            Kind::Html => Some(Reply::html(
+                200,
+                "<!doctype html><title>Sign in to the network</title><p>Guest portal".to_owned(),
+            )),
+            Kind::Big => Some(Reply {
+                status: 200,
+                headers: vec![("content-type", "application/json".into())],
+                body: Body::Text(" ".repeat(64 * 1_048_576)),
+            }),
             Kind::Truncate | Kind::Slow | Kind::Reset => None,
         };
         if let Some(reply) = reply {
@@ -202,7 +227,9 @@ fn remember(call: &Call, org: &mut Org, segments: &[&str], reply: &Reply) {
     };
     match segments {
         ["api", "v1", "authn", ..] | ["api", "v1", "policies", "simulate"] => {}
-        ["api", "v1", ..] if call.method != Method::GET && reply.status < 400 => Org::keep(&mut org.writes, entry()),
+        ["api", "v1", ..] if call.method != Method::GET && reply.status < 400 => {
+            Org::keep(&mut org.writes, entry())
+        }
         ["oauth2", .., "authorize" | "token" | "userinfo" | "introspect" | "revoke" | "logout" | "keys"] => {
             Org::keep(&mut org.oauth_calls, entry());
         }
@@ -229,7 +256,8 @@ fn render(body: &Body, request_id: &str) -> (Option<&'static str>, Vec<u8>) {
 fn finish(reply: &Reply, request_id: &str, verdict: Option<Verdict>, head: bool) -> Response {
     let (kind, bytes) = render(&reply.body, request_id);
     let length = bytes.len();
-    let mut response = Response::new(if head { axum::body::Body::empty() } else { Bytes::from(bytes).into() });
+    let mut response =
+        Response::new(if head { axum::body::Body::empty() } else { Bytes::from(bytes).into() });
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     let mut add = |name: &'static str, value: &str| {
@@ -259,7 +287,8 @@ fn finish(reply: &Reply, request_id: &str, verdict: Option<Verdict>, head: bool)
 
 /// An answer that ends too early: the connection closes after `sent`, though `length` bytes were announced.
 fn broken(sent: &[u8], length: usize) -> Response {
-    let end = std::io::Error::new(std::io::ErrorKind::ConnectionReset, "the demo was asked to break this answer");
+    let end =
+        std::io::Error::new(std::io::ErrorKind::ConnectionReset, "the demo was asked to break this answer");
     let parts = [Ok(Bytes::copy_from_slice(sent)), Err(end)];
     let mut response = Response::new(axum::body::Body::from_stream(futures_util::stream::iter(parts)));
     if length > 0 {

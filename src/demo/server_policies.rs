@@ -27,7 +27,9 @@ pub(super) fn route(call: &Call, org: &mut Org, server: &str, rest: &[&str]) -> 
             let value = policy(&body, &org.new_id("00p"), &org.stamp(), None)?;
             record(call, org, "policy.lifecycle.create", &value);
             let id = text(&value, "id");
-            edit(org, server, |policies| insert(policies, Policy { value, rules: Vec::new() }, |p| &mut p.value));
+            edit(org, server, |policies| {
+                insert(policies, Policy { value, rules: Vec::new() }, |p| &mut p.value)
+            });
             Ok(Reply::json(201, stored(call, org, server, &id)))
         }
         (_, [id, "rules", more @ ..]) => {
@@ -36,7 +38,11 @@ pub(super) fn route(call: &Call, org: &mut Org, server: &str, rest: &[&str]) -> 
         }
         (method, [id]) => {
             let at = found(org, id)?;
-            let before = org.server(server).and_then(|s| s.policies.get(at)).map(|p| p.value.clone()).unwrap_or_default();
+            let before = org
+                .server(server)
+                .and_then(|s| s.policies.get(at))
+                .map(|p| p.value.clone())
+                .unwrap_or_default();
             match *method {
                 Method::GET => Reply::ok(show_policy(call, server, &before)),
                 Method::PUT => {
@@ -67,8 +73,21 @@ pub(super) fn route(call: &Call, org: &mut Org, server: &str, rest: &[&str]) -> 
                     set_status(&mut policy.value, change);
                 }
             });
-            let value = org.server(server).and_then(|s| s.policies.get(at)).map(|p| p.value.clone()).unwrap_or_default();
-            record(call, org, if *change == "activate" { "policy.lifecycle.activate" } else { "policy.lifecycle.deactivate" }, &value);
+            let value = org
+                .server(server)
+                .and_then(|s| s.policies.get(at))
+                .map(|p| p.value.clone())
+                .unwrap_or_default();
+            record(
+                call,
+                org,
+                if *change == "activate" {
+                    "policy.lifecycle.activate"
+                } else {
+                    "policy.lifecycle.deactivate"
+                },
+                &value,
+            );
             Ok(Reply::empty(204))
         }
         (_, [] | [_, "lifecycle", _]) => Err(error::okta(405, "E0000022")),
@@ -84,9 +103,12 @@ fn stored(call: &Call, org: &Org, server: &str, id: &str) -> Value {
 }
 
 fn rules(call: &Call, org: &mut Org, server: &str, at: usize, policy_id: &str, rest: &[&str]) -> Answer {
-    let list = org.server(server).and_then(|s| s.policies.get(at)).map(|p| p.rules.clone()).unwrap_or_default();
+    let list =
+        org.server(server).and_then(|s| s.policies.get(at)).map(|p| p.rules.clone()).unwrap_or_default();
     let show = |rule: &Value| show_rule(call, server, policy_id, rule);
-    let place = |id: &str| list.iter().position(|r| text(r, "id") == id).ok_or_else(|| error::not_found(id, "PolicyRule"));
+    let place = |id: &str| {
+        list.iter().position(|r| text(r, "id") == id).ok_or_else(|| error::not_found(id, "PolicyRule"))
+    };
     let store = |org: &mut Org, rules: Vec<Value>| {
         edit(org, server, |policies| {
             if let Some(policy) = policies.get_mut(at) {
@@ -136,7 +158,8 @@ fn rules(call: &Call, org: &mut Org, server: &str, at: usize, policy_id: &str, r
             let mut rules = list;
             if let Some(rule) = rules.get_mut(at) {
                 set_status(rule, change);
-                let kind = if *change == "activate" { "policy.rule.activate" } else { "policy.rule.deactivate" };
+                let kind =
+                    if *change == "activate" { "policy.rule.activate" } else { "policy.rule.deactivate" };
                 record(call, org, kind, &rule.clone());
             }
             store(org, rules);
@@ -208,7 +231,10 @@ fn policy(body: &Value, id: &str, now: &str, before: Option<&Value>) -> Result<V
     }
     let clients = body.pointer("/conditions/clients/include").cloned().unwrap_or_default();
     if !clients.as_array().is_some_and(|l| l.iter().all(Value::is_string)) {
-        return Err(error::validation("conditions.clients", "conditions.clients.include: must be a list of client ids"));
+        return Err(error::validation(
+            "conditions.clients",
+            "conditions.clients.include: must be a list of client ids",
+        ));
     }
     let kept = |field: &str, other: Value| before.and_then(|b| b.get(field)).cloned().unwrap_or(other);
     Ok(json!({
@@ -228,12 +254,17 @@ fn rule(body: &Value, id: &str, now: &str, before: Option<&Value>) -> Result<Val
     let Some(conditions) = body.get("conditions").filter(|c| c.is_object()) else {
         return Err(error::validation("conditions", "conditions: The field cannot be left blank"));
     };
-    let list = |path: &str| conditions.pointer(path).filter(|l| l.is_array()).cloned().unwrap_or_else(|| json!([]));
+    let list =
+        |path: &str| conditions.pointer(path).filter(|l| l.is_array()).cloned().unwrap_or_else(|| json!([]));
     if list("/grantTypes/include").as_array().is_none_or(Vec::is_empty) {
-        return Err(error::validation("grantTypes", "conditions.grantTypes.include: The field cannot be left blank"));
+        return Err(error::validation(
+            "grantTypes",
+            "conditions.grantTypes.include: The field cannot be left blank",
+        ));
     }
     let minutes = |field: &str, default: i64, least: i64, most: i64| {
-        let given = body.pointer("/actions/token").and_then(|t| t.get(field)).map_or(Some(default), Value::as_i64);
+        let given =
+            body.pointer("/actions/token").and_then(|t| t.get(field)).map_or(Some(default), Value::as_i64);
         match given {
             Some(n) if (least..=most).contains(&n) => Ok(n),
             _ => Err(error::validation(field, &format!("{field}: must be between {least} and {most}"))),
@@ -289,7 +320,11 @@ fn show_policy(call: &Call, server: &str, value: &Value) -> Value {
 }
 
 fn show_rule(call: &Call, server: &str, policy: &str, value: &Value) -> Value {
-    let here = format!("{}/api/v1/authorizationServers/{server}/policies/{policy}/rules/{}", call.base, text(value, "id"));
+    let here = format!(
+        "{}/api/v1/authorizationServers/{server}/policies/{policy}/rules/{}",
+        call.base,
+        text(value, "id")
+    );
     let mut shown = value.clone();
     if let Some(fields) = shown.as_object_mut() {
         fields.insert("_links".into(), links(&here, value));

@@ -68,7 +68,8 @@ impl Server {
 }
 
 /// The OIDC scopes that every server has.
-pub(super) const SYSTEM_SCOPES: [&str; 7] = ["openid", "profile", "email", "address", "phone", "offline_access", "device_sso"];
+pub(super) const SYSTEM_SCOPES: [&str; 7] =
+    ["openid", "profile", "email", "address", "phone", "offline_access", "device_sso"];
 
 fn scope(seed: u64, n: u64, name: &str, system: bool, publish: &str) -> Value {
     json!({
@@ -82,8 +83,11 @@ pub(super) fn initial(org: &Org) -> Vec<Server> {
     let seed = org.seed;
     let portal = org.apps.first().map(|a| a.client_id().to_owned()).unwrap_or_default();
     let make = |n: u64, name: &str, description: &str, audience: &str, default: bool| {
-        let mut scopes: Vec<Value> =
-            SYSTEM_SCOPES.iter().enumerate().map(|(i, s)| scope(seed, n * 100 + i as u64, s, true, "ALL_CLIENTS")).collect();
+        let mut scopes: Vec<Value> = SYSTEM_SCOPES
+            .iter()
+            .enumerate()
+            .map(|(i, s)| scope(seed, n * 100 + i as u64, s, true, "ALL_CLIENTS"))
+            .collect();
         if !default {
             scopes.push(scope(seed, n * 100 + 50, "mcp:tools", false, "ALL_CLIENTS"));
         }
@@ -136,7 +140,12 @@ pub(super) fn initial(org: &Org) -> Vec<Server> {
 pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
     if org.scenario == Scenario::NoApiAccessManagement {
         // The catalogue's "feature not enabled"; that Okta answers it here is unverified (403 is the other candidate).
-        return Err(error::with_summary(401, "E0000015", "You do not have permission to access the feature you are requesting", json!([])));
+        return Err(error::with_summary(
+            401,
+            "E0000015",
+            "You do not have permission to access the feature you are requesting",
+            json!([]),
+        ));
     }
     let Some((id, rest)) = rest.split_first() else {
         if call.method != Method::GET {
@@ -144,7 +153,10 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
         }
         let page = Page::of(call, 200, 200)?;
         let q = call.param("q").unwrap_or_default().to_lowercase();
-        let found = org.servers.iter().filter(|s| s.name.to_lowercase().contains(&q) || s.audience.to_lowercase().contains(&q));
+        let found = org
+            .servers
+            .iter()
+            .filter(|s| s.name.to_lowercase().contains(&q) || s.audience.to_lowercase().contains(&q));
         return Ok(page.cut(call, found, |s| s.id.clone(), |s| s.show(call)));
     };
     let without_policy = org.scenario == Scenario::DefaultWithoutPolicy;
@@ -159,7 +171,15 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
                 server.active = activate;
             }
             let kind = if activate { "oauth2.as.activated" } else { "oauth2.as.deactivated" };
-            org.record(call, Event::success(kind, "Authorization server").target("AuthorizationServer", &server_id, "unknown", &name));
+            org.record(
+                call,
+                Event::success(kind, "Authorization server").target(
+                    "AuthorizationServer",
+                    &server_id,
+                    "unknown",
+                    &name,
+                ),
+            );
             Ok(Reply::empty(204))
         }
         (&Method::GET, ["scopes"]) => {
@@ -183,7 +203,9 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
         },
         (&Method::GET, ["policies"]) if without_policy && server.default => Reply::ok(json!([])),
         (_, ["policies", more @ ..]) => super::server_policies::route(call, org, &server_id, more),
-        (_, [] | ["scopes" | "claims"] | ["scopes" | "claims", _] | ["lifecycle", _]) => Err(error::okta(405, "E0000022")),
+        (_, [] | ["scopes" | "claims"] | ["scopes" | "claims", _] | ["lifecycle", _]) => {
+            Err(error::okta(405, "E0000022"))
+        }
         _ => Err(error::okta(404, "E0000008")),
     }
 }
@@ -197,7 +219,10 @@ fn with_self(call: &Call, server: &str, kind: &str, value: &Value) -> Value {
     let mut shown = value.clone();
     let href = format!("{}/api/v1/authorizationServers/{server}/{kind}/{}", call.base, text(value, "id"));
     if let Some(fields) = shown.as_object_mut() {
-        fields.insert("_links".into(), json!({ "self": { "href": href, "hints": { "allow": ["GET", "PUT", "DELETE"] } } }));
+        fields.insert(
+            "_links".into(),
+            json!({ "self": { "href": href, "hints": { "allow": ["GET", "PUT", "DELETE"] } } }),
+        );
     }
     shown
 }
@@ -225,6 +250,14 @@ fn create_scope(call: &Call, org: &mut Org, server_id: &str) -> Answer {
     if let Some(server) = org.server_mut(server_id) {
         server.scopes.push(scope.clone());
     }
-    org.record(call, Event::success("oauth2.scope.created", "OAuth 2.0 scope created").target("Scope", &text(&scope, "id"), "unknown", &name));
+    org.record(
+        call,
+        Event::success("oauth2.scope.created", "OAuth 2.0 scope created").target(
+            "Scope",
+            &text(&scope, "id"),
+            "unknown",
+            &name,
+        ),
+    );
     Ok(Reply::json(201, with_self(call, server_id, "scopes", &scope)))
 }

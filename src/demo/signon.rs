@@ -57,9 +57,19 @@ impl Org {
 
 fn policies(call: &Call, org: &Org) -> Vec<Value> {
     let ids = &org.signon;
-    let policy = |id: &str, kind: &str, name: &str, description: &str, priority: i64, system: bool, groups: &[&str]| {
+    let policy = |id: &str,
+                  kind: &str,
+                  name: &str,
+                  description: &str,
+                  priority: i64,
+                  system: bool,
+                  groups: &[&str]| {
         let here = format!("{}/api/v1/policies/{id}", call.base);
-        let conditions = if groups.is_empty() { Value::Null } else { json!({ "people": { "groups": { "include": groups } } }) };
+        let conditions = if groups.is_empty() {
+            Value::Null
+        } else {
+            json!({ "people": { "groups": { "include": groups } } })
+        };
         json!({
             "id": id, "type": kind, "name": name, "description": description, "status": "ACTIVE", "priority": priority,
             "system": system, "created": CREATED, "lastUpdated": CREATED, "conditions": conditions,
@@ -70,20 +80,42 @@ fn policies(call: &Call, org: &Org) -> Vec<Value> {
         })
     };
     let mut list = vec![
-        policy(&ids.session_code, "OKTA_SIGN_ON", "One-time code", "Asks its group for a code", 1, false, &[&ids.group_code]),
-        policy(&ids.session_default, "OKTA_SIGN_ON", "Default Policy", "Applies to everyone else", 2, true, &[&ids.group_everyone]),
+        policy(
+            &ids.session_code,
+            "OKTA_SIGN_ON",
+            "One-time code",
+            "Asks its group for a code",
+            1,
+            false,
+            &[&ids.group_code],
+        ),
+        policy(
+            &ids.session_default,
+            "OKTA_SIGN_ON",
+            "Default Policy",
+            "Applies to everyone else",
+            2,
+            true,
+            &[&ids.group_everyone],
+        ),
     ];
     if org.engine == Engine::Identity {
-        list.push(policy(&ids.access, "ACCESS_POLICY", "Default app sign-in policy", "Used by new apps", 1, true, &[]));
+        list.push(policy(
+            &ids.access,
+            "ACCESS_POLICY",
+            "Default app sign-in policy",
+            "Used by new apps",
+            1,
+            true,
+            &[],
+        ));
     }
     list
 }
 
 fn rules(call: &Call, org: &Org, policy: &str) -> Option<Vec<Value>> {
     let ids = &org.signon;
-    let links = |id: &str| {
-        json!({ "self": { "href": format!("{}/api/v1/policies/{policy}/rules/{id}", call.base), "hints": { "allow": ["GET"] } } })
-    };
+    let links = |id: &str| json!({ "self": { "href": format!("{}/api/v1/policies/{policy}/rules/{id}", call.base), "hints": { "allow": ["GET"] } } });
     if policy == ids.access && org.engine == Engine::Identity {
         let id = seed::okta_id(ids.seed, "rul", 0);
         let mode = if org.app_needs_two_factors() { "2FA" } else { "1FA" };
@@ -130,7 +162,10 @@ pub(super) fn route(call: &Call, org: &Org, rest: &[&str]) -> Answer {
         return Err(error::okta(405, "E0000022"));
     }
     let one = |id: &str| {
-        policies(call, org).into_iter().find(|p| text(p, "id") == id).ok_or_else(|| error::not_found(id, "Policy"))
+        policies(call, org)
+            .into_iter()
+            .find(|p| text(p, "id") == id)
+            .ok_or_else(|| error::not_found(id, "Policy"))
     };
     match rest {
         [] => {
@@ -185,18 +220,27 @@ fn simulate(call: &Call, org: &Org) -> Answer {
             .and_then(Value::as_array)
             .map(|l| l.iter().filter_map(Value::as_str).collect())
             .unwrap_or_default();
-        let person = user.map(|id| org.find_person(id).ok_or_else(|| error::not_found(id, "User"))).transpose()?;
+        let person =
+            user.map(|id| org.find_person(id).ok_or_else(|| error::not_found(id, "User"))).transpose()?;
         if let Some(person) = &person
             && assignments::scope(org, app, person.n).is_none()
             && !app.implicit_assignment()
         {
-            let cause = format!("Access to {} is not allowed. {} is not assigned to this application.", app.label(), person.login);
+            let cause = format!(
+                "Access to {} is not allowed. {} is not assigned to this application.",
+                app.label(),
+                person.login
+            );
             return Err(error::validation("policyContext", &cause));
         }
         for id in &groups {
             if !app.groups.iter().any(|g| g.id == *id) {
-                let name = org.directory.group(id).map(|g| g.name.clone()).unwrap_or_else(|| (*id).to_owned());
-                let cause = format!("Access to {} is not allowed. {name} is not assigned to this application.", app.label());
+                let name =
+                    org.directory.group(id).map(|g| g.name.clone()).unwrap_or_else(|| (*id).to_owned());
+                let cause = format!(
+                    "Access to {} is not allowed. {name} is not assigned to this application.",
+                    app.label()
+                );
                 return Err(error::validation("policyContext", &cause));
             }
         }
@@ -219,7 +263,11 @@ fn simulate(call: &Call, org: &Org) -> Answer {
                 continue;
             }
             let rule = rules(call, org, policy).unwrap_or_default().into_iter().next().unwrap_or_default();
-            let name = policies(call, org).iter().find(|p| text(p, "id") == **policy).map(|p| text(p, "name")).unwrap_or_default();
+            let name = policies(call, org)
+                .iter()
+                .find(|p| text(p, "id") == **policy)
+                .map(|p| text(p, "name"))
+                .unwrap_or_default();
             let matched = json!([{
                 "id": policy, "name": name, "status": "MATCH", "conditions": [],
                 "rules": [{ "id": text(&rule, "id"), "name": text(&rule, "name"), "status": "MATCH", "conditions": [] }],

@@ -240,7 +240,10 @@ impl Org {
 
     /// What `Running::describe` and `GET /__demo/describe` show.
     pub(super) fn describe(&self, base: &str) -> Value {
-        let users: Vec<Value> = (0..self.directory.people.min(60)).filter_map(|n| self.person(n)).map(|p| self.card(&p)).collect();
+        let users: Vec<Value> = (0..self.directory.people.min(60))
+            .filter_map(|n| self.person(n))
+            .map(|p| self.card(&p))
+            .collect();
         let groups: Vec<Value> =
             self.directory.groups.iter().map(|g| json!({ "id": g.id, "name": g.name, "type": if g.built_in { "BUILT_IN" } else { "OKTA_GROUP" } })).collect();
         let mut list: Vec<Value> = self
@@ -248,7 +251,9 @@ impl Org {
             .iter()
             .map(|s| json!({ "id": s.id, "name": s.name, "issuer": s.issuer(base), "audience": s.audience }))
             .collect();
-        list.push(json!({ "id": null, "name": "org authorization server", "issuer": base, "audience": base }));
+        list.push(
+            json!({ "id": null, "name": "org authorization server", "issuer": base, "audience": base }),
+        );
         json!({
             "org_url": base,
             "api_token": self.api_token,
@@ -272,7 +277,8 @@ impl Org {
         if person.n == super::people::CHO
             && let Some(fields) = card.as_object_mut()
         {
-            fields.insert("current_code".to_owned(), super::keys::totp(&self.totp_secret(), self.now()).into());
+            fields
+                .insert("current_code".to_owned(), super::keys::totp(&self.totp_secret(), self.now()).into());
             fields.insert("code_valid_seconds".to_owned(), (30 - self.now().rem_euclid(30)).into());
         }
         card

@@ -39,7 +39,10 @@ struct Refused {
 
 /// Client authentication (RFC 6749 section 2.3.1): exactly one method, and the one the app is registered for.
 fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, String)]) -> Result<App, Reply> {
-    let basic = call.header("authorization").and_then(|h| h.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("basic"));
+    let basic = call
+        .header("authorization")
+        .and_then(|h| h.split_once(' '))
+        .filter(|(kind, _)| kind.eq_ignore_ascii_case("basic"));
     let basic = basic.map(|(_, value)| {
         let bytes = base64::engine::general_purpose::STANDARD.decode(value.trim()).unwrap_or_default();
         let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -54,10 +57,16 @@ fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, Str
     let fault = match &id {
         None => Some(none),
         Some(_) if call.param("client_secret").is_some() => Some(refuse(
-            400, "invalid_request", "client_credentials_in_query", "Cannot supply client credentials in the query parameters.",
+            400,
+            "invalid_request",
+            "client_credentials_in_query",
+            "Cannot supply client credentials in the query parameters.",
         )),
         Some(_) if basic.is_some() && posted.is_some() => Some(refuse(
-            401, "invalid_request", "multiple_client_credentials", "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.",
+            401,
+            "invalid_request",
+            "multiple_client_credentials",
+            "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.",
         )),
         Some(_) => None,
     };
@@ -69,20 +78,38 @@ fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, Str
     }
     let fault = fault.or_else(|| {
         let app = app.as_ref()?;
-        let used = if basic.is_some() { "client_secret_basic" } else if posted.is_some() { "client_secret_post" } else { "none" };
+        let used = if basic.is_some() {
+            "client_secret_basic"
+        } else if posted.is_some() {
+            "client_secret_post"
+        } else {
+            "none"
+        };
         if used == "none" && app.auth_method() != "none" {
-            return Some(refuse(401, "invalid_client", "missing_client_credentials", "No client credentials found."));
+            return Some(refuse(
+                401,
+                "invalid_client",
+                "missing_client_credentials",
+                "No client credentials found.",
+            ));
         }
         if app.auth_method() != used {
             return Some(refuse(
-                401, "invalid_client", "invalid_token_endpoint_auth_method",
+                401,
+                "invalid_client",
+                "invalid_token_endpoint_auth_method",
                 "The client is not configured for the token endpoint auth method that was used.",
             ));
         }
         let given = basic.as_ref().map(|(_, s)| s.as_str()).or(posted);
         let right = used == "none" || app.secrets.iter().any(|s| s.active && Some(s.value.as_str()) == given);
         (!right).then(|| {
-            refuse(401, "invalid_client", "invalid_client_secret", "The client secret supplied for a confidential client is invalid.")
+            refuse(
+                401,
+                "invalid_client",
+                "invalid_client_secret",
+                "The client secret supplied for a confidential client is invalid.",
+            )
         })
     });
     match (fault, app) {
@@ -129,7 +156,16 @@ fn failed_kind(server: Option<&str>) -> &'static str {
     if server.is_some() { "app.oauth2.as.token.grant" } else { "app.oauth2.token.grant" }
 }
 
-fn fail(call: &Call, org: &mut Org, server: Option<&str>, app: &App, status: u16, error: &str, reason: &str, description: &str) -> Reply {
+fn fail(
+    call: &Call,
+    org: &mut Org,
+    server: Option<&str>,
+    app: &App,
+    status: u16,
+    error: &str,
+    reason: &str,
+    description: &str,
+) -> Reply {
     let event = Event::failure(failed_kind(server), "OAuth2 token request", reason)
         .by_client(app.client_id(), app.label())
         .target("AppInstance", &app.id, "oidc_client", app.label());
@@ -142,22 +178,47 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
     let key = key.ok_or_else(|| error::okta(500, "E0000009"))?;
     let kind = call.header("content-type").unwrap_or_default();
     if !kind.starts_with("application/x-www-form-urlencoded") {
-        return Err(error::oauth(400, "invalid_request", "Accept and/or Content-Type headers do not match supported values."));
+        return Err(error::oauth(
+            400,
+            "invalid_request",
+            "Accept and/or Content-Type headers do not match supported values.",
+        ));
     }
     let form = call.form();
     let app = client(call, org, server, &form)?;
     let grant = first(&form, "grant_type").filter(|g| !g.is_empty());
     let Some(grant) = grant else {
         let text = "The token request must specify a grant type.";
-        return Err(fail(call, org, server, &app, 400, "invalid_request", "token_request_missing_grant_type", text));
+        return Err(fail(
+            call,
+            org,
+            server,
+            &app,
+            400,
+            "invalid_request",
+            "token_request_missing_grant_type",
+            text,
+        ));
     };
     if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant) {
         let text = "The authorization grant type is not supported by the authorization server.";
-        return Err(fail(call, org, server, &app, 400, "unsupported_grant_type", "unsupported_grant_type", text));
+        return Err(fail(
+            call,
+            org,
+            server,
+            &app,
+            400,
+            "unsupported_grant_type",
+            "unsupported_grant_type",
+            text,
+        ));
     }
     let configured = app.settings("grant_types");
     if !configured.contains(&grant) {
-        let text = format!("The client is not authorized to use the provided grant type. Configured grant types: [{}].", configured.join(", "));
+        let text = format!(
+            "The client is not authorized to use the provided grant type. Configured grant types: [{}].",
+            configured.join(", ")
+        );
         return Err(fail(call, org, server, &app, 400, "unauthorized_client", "unauthorized_client", &text));
     }
     match grant {
@@ -167,13 +228,32 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
     }
 }
 
-fn redeem(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, app: &App, form: &[(String, String)]) -> Answer {
-    let refuse = |org: &mut Org, error: &str, reason: &str, text: &str| Err(fail(call, org, server, app, 400, error, reason, text));
+fn redeem(
+    call: &Call,
+    org: &mut Org,
+    key: &SigningKey,
+    server: Option<&str>,
+    app: &App,
+    form: &[(String, String)],
+) -> Answer {
+    let refuse = |org: &mut Org, error: &str, reason: &str, text: &str| {
+        Err(fail(call, org, server, app, 400, error, reason, text))
+    };
     let Some(given) = first(form, "code").filter(|c| !c.is_empty()) else {
-        return refuse(org, "invalid_request", "missing_token_request_parameter", "The token request is missing the parameter 'code'.");
+        return refuse(
+            org,
+            "invalid_request",
+            "missing_token_request_parameter",
+            "The token request is missing the parameter 'code'.",
+        );
     };
     let Some(sent_uri) = first(form, "redirect_uri").filter(|c| !c.is_empty()) else {
-        return refuse(org, "invalid_request", "missing_token_request_parameter", "The token request is missing the parameter 'redirect_uri'.");
+        return refuse(
+            org,
+            "invalid_request",
+            "missing_token_request_parameter",
+            "The token request is missing the parameter 'redirect_uri'.",
+        );
     };
     let invalid = "The authorization code is invalid or has expired.";
     if let Some(family) = org.spent_codes.get(given).copied() {
@@ -187,10 +267,20 @@ fn redeem(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, ap
         return refuse(org, "invalid_grant", "invalid_authorization_code", invalid);
     };
     if code.request.client_id != app.client_id() {
-        return refuse(org, "invalid_grant", "mismatched_client", "The authorization code was issued to another client.");
+        return refuse(
+            org,
+            "invalid_grant",
+            "mismatched_client",
+            "The authorization code was issued to another client.",
+        );
     }
     if code.request.server.as_deref() != server {
-        return refuse(org, "invalid_request", "mismatched_authorization_server", "The authorization code was issued by another authorization server.");
+        return refuse(
+            org,
+            "invalid_request",
+            "mismatched_authorization_server",
+            "The authorization code was issued by another authorization server.",
+        );
     }
     if code.request.redirect_uri != sent_uri {
         let text = "The 'redirect_uri' does not match the redirect URI used in the authorization request.";
@@ -198,7 +288,14 @@ fn redeem(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, ap
     }
     match (&code.request.challenge, first(form, "code_verifier").filter(|v| !v.is_empty())) {
         (None, None) => {}
-        (Some(_), None) => return refuse(org, "invalid_request", "pkce_missing_verifier", "PKCE code verifier is required when a code challenge was sent."),
+        (Some(_), None) => {
+            return refuse(
+                org,
+                "invalid_request",
+                "pkce_missing_verifier",
+                "PKCE code verifier is required when a code challenge was sent.",
+            );
+        }
         (None, Some(_)) => {
             let text = "PKCE code challenge was not sent in the authorization request, but a code verifier is present.";
             return refuse(org, "invalid_request", "pkce_missing_challenge_verifier_present", text);
@@ -223,7 +320,9 @@ fn redeem(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, ap
         nonce: code.request.nonce.as_deref(),
     };
     let mut body = tokens(call, org, key, &issue)?;
-    if code.scopes.iter().any(|s| s == "offline_access") && app.settings("grant_types").contains(&"refresh_token") {
+    if code.scopes.iter().any(|s| s == "offline_access")
+        && app.settings("grant_types").contains(&"refresh_token")
+    {
         let value = Org::unguessable(43);
         let refresh = RefreshToken {
             server: server.unwrap_or_default().to_owned(),
@@ -256,9 +355,18 @@ fn answer(body: Value) -> Reply {
 
 /// STATIC gives no new refresh token; ROTATE does, and a token used again after the leeway kills its whole family.
 /// Whether the access policy is judged again at a refresh is unverified; here the rule that decided first keeps deciding.
-fn refresh(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, app: &App, form: &[(String, String)]) -> Answer {
+fn refresh(
+    call: &Call,
+    org: &mut Org,
+    key: &SigningKey,
+    server: Option<&str>,
+    app: &App,
+    form: &[(String, String)],
+) -> Answer {
     let given = first(form, "refresh_token").unwrap_or_default().to_owned();
-    let refuse = |org: &mut Org, error: &str, reason: &str, text: &str| Err(fail(call, org, server, app, 400, error, reason, text));
+    let refuse = |org: &mut Org, error: &str, reason: &str, text: &str| {
+        Err(fail(call, org, server, app, 400, error, reason, text))
+    };
     let invalid = "The refresh token is invalid or expired.";
     let now = org.now();
     let rotation = app.body.pointer("/settings/oauthClient/refresh_token");
@@ -276,12 +384,25 @@ fn refresh(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, a
     }
     if token.replaced.is_some_and(|at| now > at + leeway) {
         org.dead_families.insert(token.family);
-        let kind = if server.is_some() { "app.oauth2.as.token.detect_reuse" } else { "app.oauth2.token.detect_reuse" };
+        let kind = if server.is_some() {
+            "app.oauth2.as.token.detect_reuse"
+        } else {
+            "app.oauth2.token.detect_reuse"
+        };
         let event = Event::failure(kind, "One-time refresh token reused", "invalid_refresh_token");
-        org.record(call, event.by_client(app.client_id(), app.label()).target("AppInstance", &app.id, "oidc_client", app.label()));
+        org.record(
+            call,
+            event.by_client(app.client_id(), app.label()).target(
+                "AppInstance",
+                &app.id,
+                "oidc_client",
+                app.label(),
+            ),
+        );
         return refuse(org, "invalid_grant", "invalid_refresh_token", invalid);
     }
-    let asked: Vec<String> = first(form, "scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let asked: Vec<String> =
+        first(form, "scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     if asked.iter().any(|s| !token.scopes.contains(s)) {
         let text = "The requested scopes were not granted in the original authorization request.";
         return refuse(org, "access_denied", "refresh_scopes_denied", text);
@@ -289,7 +410,8 @@ fn refresh(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, a
     let scopes = if asked.is_empty() { token.scopes.clone() } else { asked };
     let person = org.person(token.session.person);
     let allowed = person.filter(|p| {
-        p.status == super::people::Status::Active && (app.implicit_assignment() || assignments::scope(org, app, p.n).is_some())
+        p.status == super::people::Status::Active
+            && (app.implicit_assignment() || assignments::scope(org, app, p.n).is_some())
     });
     let Some(person) = allowed else { return refuse(org, "invalid_grant", "invalid_refresh_token", invalid) };
     let issue = Issue {
@@ -322,13 +444,31 @@ fn refresh(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, a
 }
 
 /// Client credentials (RFC 6749 section 4.4) at a custom server; the org server takes only `private_key_jwt`.
-fn machine(call: &Call, org: &mut Org, key: &SigningKey, server: Option<&str>, app: &App, form: &[(String, String)]) -> Answer {
-    let scopes: Vec<String> = first(form, "scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+fn machine(
+    call: &Call,
+    org: &mut Org,
+    key: &SigningKey,
+    server: Option<&str>,
+    app: &App,
+    form: &[(String, String)],
+) -> Answer {
+    let scopes: Vec<String> =
+        first(form, "scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     let Some(found) = server.and_then(|id| org.server(id)) else {
         let text = "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.";
-        return Err(fail(call, org, server, app, 401, "invalid_client", "unsupported_auth_method_client_creds", text));
+        return Err(fail(
+            call,
+            org,
+            server,
+            app,
+            401,
+            "invalid_client",
+            "unsupported_auth_method_client_creds",
+            text,
+        ));
     };
-    let odd = scopes.iter().any(|s| !found.has_scope(s) || super::servers::SYSTEM_SCOPES.contains(&s.as_str()));
+    let odd =
+        scopes.iter().any(|s| !found.has_scope(s) || super::servers::SYSTEM_SCOPES.contains(&s.as_str()));
     let lifetimes = policy::decide(
         &found.policies,
         Question { client_id: app.client_id(), person: None, grant: "client_credentials", scopes: &scopes },
@@ -370,7 +510,8 @@ fn record_grant(call: &Call, org: &mut Org, issue: &Issue<'_>, what: &str) {
         (false, "id_token") => "app.oauth2.token.grant.id_token",
         (false, _) => "app.oauth2.token.grant.refresh_token",
     };
-    let mut event = Event::success(kind, "OAuth2 token is granted").by_client(issue.app.client_id(), issue.app.label());
+    let mut event =
+        Event::success(kind, "OAuth2 token is granted").by_client(issue.app.client_id(), issue.app.label());
     if let Some((person, session)) = issue.person {
         event = event.target("User", &person.id, &person.login, &person.display()).session(&session.id);
     }
@@ -381,7 +522,10 @@ fn record_grant(call: &Call, org: &mut Org, issue: &Issue<'_>, what: &str) {
             .target("AppInstance", &issue.app.id, "oidc_client", issue.app.label())
             .debug("requestedScopes", granted.clone())
             .debug("grantedScopes", granted)
-            .debug("grantType", if issue.person.is_some() { "authorization_code" } else { "client_credentials" }),
+            .debug(
+                "grantType",
+                if issue.person.is_some() { "authorization_code" } else { "client_credentials" },
+            ),
     );
 }
 
@@ -446,7 +590,9 @@ fn tokens(call: &Call, org: &mut Org, key: &SigningKey, issue: &Issue<'_>) -> Re
 /// Whether an access token is good right now at this server.
 fn live<'a>(org: &'a Org, server: Option<&str>, token: &str) -> Option<&'a AccessToken> {
     org.access.get(token).filter(|t| {
-        t.server == server.unwrap_or_default() && t.expires > org.now() && !org.dead_families.contains(&t.family)
+        t.server == server.unwrap_or_default()
+            && t.expires > org.now()
+            && !org.dead_families.contains(&t.family)
     })
 }
 
@@ -454,7 +600,10 @@ fn live<'a>(org: &'a Org, server: Option<&str>, token: &str) -> Option<&'a Acces
 pub(super) fn userinfo(call: &Call, org: &mut Org, server: Option<&str>) -> Answer {
     let bearer = call.header("authorization").and_then(|h| h.strip_prefix("Bearer "));
     let refuse = |status: u16, error: &str, text: &str| {
-        let challenge = format!("Bearer authorization_uri=\"{}\", realm=\"{}\", scope=\"openid\", error=\"{error}\", error_description=\"{text}\", resource=\"/userinfo\"", call.base, call.base);
+        let challenge = format!(
+            "Bearer authorization_uri=\"{}\", realm=\"{}\", scope=\"openid\", error=\"{error}\", error_description=\"{text}\", resource=\"/userinfo\"",
+            call.base, call.base
+        );
         Err(Reply::empty(status).with("www-authenticate", challenge))
     };
     let Some(token) = bearer.and_then(|t| live(org, server, t)) else {
@@ -462,7 +611,11 @@ pub(super) fn userinfo(call: &Call, org: &mut Org, server: Option<&str>) -> Answ
     };
     let has = |scope: &str| token.scopes.iter().any(|s| s == scope);
     let Some(person) = token.person.and_then(|n| org.person(n)).filter(|_| has("openid")) else {
-        return refuse(403, "insufficient_scope", "The access token must provide access to at least one of these scopes - openid");
+        return refuse(
+            403,
+            "insufficient_scope",
+            "The access token must provide access to at least one of these scopes - openid",
+        );
     };
     let mut claims = json!({ "sub": person.id });
     if has("profile") {
@@ -539,7 +692,9 @@ pub(super) fn revoke(call: &Call, org: &mut Org, server: Option<&str>) -> Answer
     let known = if org.access.get(&given).is_some_and(|t| t.client_id == app.client_id()) {
         org.access.remove(&given);
         Some("access_token")
-    } else if let Some(family) = org.refresh.get(&given).filter(|t| t.client_id == app.client_id()).map(|t| t.family) {
+    } else if let Some(family) =
+        org.refresh.get(&given).filter(|t| t.client_id == app.client_id()).map(|t| t.family)
+    {
         org.dead_families.insert(family);
         Some("refresh_token")
     } else {
@@ -548,7 +703,15 @@ pub(super) fn revoke(call: &Call, org: &mut Org, server: Option<&str>) -> Answer
     if let Some(what) = known {
         let kind = if server.is_some() { "app.oauth2.as.token.revoke" } else { "app.oauth2.token.revoke" };
         let event = Event::success(kind, "OAuth2 token is revoked").by_client(app.client_id(), app.label());
-        org.record(call, event.target(what, "unknown", "unknown", what).target("AppInstance", &app.id, "oidc_client", app.label()));
+        org.record(
+            call,
+            event.target(what, "unknown", "unknown", what).target(
+                "AppInstance",
+                &app.id,
+                "oidc_client",
+                app.label(),
+            ),
+        );
     }
     Ok(Reply::empty(200).with("cache-control", "no-store"))
 }

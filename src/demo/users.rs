@@ -154,7 +154,9 @@ fn list(call: &Call, org: &Org) -> Answer {
         let q = q.to_lowercase();
         let starts = |text: &str| text.to_lowercase().starts_with(&q);
         let found = everybody
-            .filter(|p| p.status != Status::Deprovisioned && (starts(p.first) || starts(p.last) || starts(&p.login)))
+            .filter(|p| {
+                p.status != Status::Deprovisioned && (starts(p.first) || starts(p.last) || starts(&p.login))
+            })
             .take(page.limit);
         return Ok(links(Reply::json(200, found.map(|p| show(call, org, &p)).collect()), call, None));
     }
@@ -166,10 +168,18 @@ fn list(call: &Call, org: &Org) -> Answer {
     let known = |path: &str| {
         let filterable = matches!(
             path,
-            "status" | "lastUpdated" | "id" | "profile.login" | "profile.email" | "profile.firstName" | "profile.lastName"
+            "status"
+                | "lastUpdated"
+                | "id"
+                | "profile.login"
+                | "profile.email"
+                | "profile.firstName"
+                | "profile.lastName"
         );
         if search.is_some() {
-            filterable || path.starts_with("profile.") || matches!(path, "created" | "activated" | "statusChanged" | "type.id")
+            filterable
+                || path.starts_with("profile.")
+                || matches!(path, "created" | "activated" | "statusChanged" | "type.id")
         } else {
             filterable
         }
