@@ -7,6 +7,8 @@ pub mod cli;
 pub mod demo;
 pub mod flow;
 pub mod okta;
+pub mod policy;
+pub mod profile;
 pub mod run;
 pub mod secret;
 pub mod setup;

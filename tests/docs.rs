@@ -27,8 +27,10 @@ fn table() -> String {
 fn the_readme_lists_every_key() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = readme.split_once("<!-- keys -->\n").expect("README.md has lost its mark for the keys");
-    let (shown, after) = rest.split_once("<!-- /keys -->").expect("README.md has lost its second mark for the keys");
+    let (before, rest) =
+        readme.split_once("<!-- keys -->\n").expect("README.md has lost its mark for the keys");
+    let (shown, after) =
+        rest.split_once("<!-- /keys -->").expect("README.md has lost its second mark for the keys");
     if std::env::var_os("OKTUI_UPDATE_README").is_some() {
         std::fs::write(path, format!("{before}<!-- keys -->\n{}<!-- /keys -->{after}", table())).unwrap();
         return;
@@ -39,7 +41,10 @@ fn the_readme_lists_every_key() {
 #[test]
 fn the_readme_lists_every_exit_code() {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let codes = readme.split_once("Exit codes:").map(|(_, rest)| rest.split_once("\n\n").map_or(rest, |(codes, _)| codes)).unwrap();
+    let codes = readme
+        .split_once("Exit codes:")
+        .map(|(_, rest)| rest.split_once("\n\n").map_or(rest, |(codes, _)| codes))
+        .unwrap();
     for line in oktui::cli::exit::TABLE.lines().skip(1) {
         for code in line.split_whitespace().take_while(|w| w.trim_end_matches(',').parse::<u8>().is_ok()) {
             assert!(codes.contains(code), "exit code {code} is missing");

@@ -28,7 +28,11 @@ impl From<RunError> for Refusal {
             Exit::NotAllowed
         } else {
             match error {
-                RunError::Address(_) | RunError::Missing { .. } | RunError::Store(_) | RunError::Lock(_) => Exit::Usage,
+                RunError::Address(_)
+                | RunError::Missing { .. }
+                | RunError::Store(_)
+                | RunError::Lock(_)
+                | RunError::Profile(_) => Exit::Usage,
                 _ => Exit::FoundWrong,
             }
         };
@@ -37,7 +41,11 @@ impl From<RunError> for Refusal {
 }
 
 fn sentence(trouble: &Trouble) -> String {
-    if trouble.help.as_str().is_empty() { trouble.what.to_string() } else { format!("{}\n{}", trouble.what, trouble.help) }
+    if trouble.help.as_str().is_empty() {
+        trouble.what.to_string()
+    } else {
+        format!("{}\n{}", trouble.what, trouble.help)
+    }
 }
 
 /// `oktui setup …`
@@ -52,7 +60,7 @@ pub fn setup_command(command: &SetupCommand) -> Result<Exit> {
         }
         SetupCommand::Check { file, json } => {
             let setup = read_setup(file)?;
-            let checks = setup::checks(&setup, &setup::Context::default());
+            let checks = setup::checks(&setup, &setup::Context::with_gateway_callback());
             let wrong = checks.iter().any(|c| c.severity == setup::Severity::Fail);
             if *json {
                 let list: Vec<_> = checks
@@ -101,7 +109,10 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     if applying::unfinished(&session)? > 0 && !args.read_only {
         eprintln!("An apply to this org was interrupted. Going on with it first.");
         let stop = CancellationToken::new();
-        let (ended, ()) = tokio::join!(applying::resume(&session, &sink, stop), show(&mut events, args.org.json, |_| String::new()));
+        let (ended, ()) = tokio::join!(
+            applying::resume(&session, &sink, stop),
+            show(&mut events, args.org.json, |_| String::new())
+        );
         ended?;
     }
     let made = make_plan(&session, setup, args.reason.clone()).await?;
@@ -122,7 +133,8 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
         }
     }
     let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
-    let title = move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
+    let title =
+        move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
     let stop = CancellationToken::new();
     let interrupted = stop.clone();
     let watch = tokio::spawn(async move {
@@ -131,7 +143,10 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
             interrupted.cancel();
         }
     });
-    let (ended, last) = tokio::join!(applying::apply(&session, plan, &sink, stop), show_to_end(&mut events, args.org.json, title));
+    let (ended, last) = tokio::join!(
+        applying::apply(&session, plan, &sink, stop),
+        show_to_end(&mut events, args.org.json, title)
+    );
     watch.abort();
     ended?;
     let Some(applied) = last else {
@@ -141,7 +156,9 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
 }
 
 fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
-    let bad = |o: &ChangeOutcome| matches!(o, ChangeOutcome::Failed { .. } | ChangeOutcome::NotTried | ChangeOutcome::NotAllowed);
+    let bad = |o: &ChangeOutcome| {
+        matches!(o, ChangeOutcome::Failed { .. } | ChangeOutcome::NotTried | ChangeOutcome::NotAllowed)
+    };
     let failed = applied.outcomes.iter().filter(|(_, o)| bad(o)).count();
     let exit = match failed {
         0 => Exit::Ok,
@@ -151,7 +168,14 @@ fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
     let secret = applied.secret.as_ref();
     if args.org.json {
         let ok = exit == Exit::Ok;
-        out(&pretty(&print::applied_json(&applied.plan, &applied.outcomes, &applied.hand_over, secret, args.show_secret, ok)));
+        out(&pretty(&print::applied_json(
+            &applied.plan,
+            &applied.outcomes,
+            &applied.hand_over,
+            secret,
+            args.show_secret,
+            ok,
+        )));
     } else if applied.app.is_some() {
         out(&print::values(&applied.hand_over, secret, args.show_secret));
     }
@@ -185,13 +209,16 @@ pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
     let redirect_uri = args.redirect_uri.clone().or_else(|| redirects.first().cloned()).unwrap_or_default();
     let missing = |what: &str, help: &str| RunError::Missing { what: what.into(), help: help.into() };
     let id = app.id().ok_or_else(|| missing("the app has no id", "Read it again."))?;
-    let client_id = app.client_id().ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
-    let server = match &args.server {
-        Some(s) => setup::AuthorizationServer { id: s.clone(), ..Default::default() }
-            .kind()
-            .ok_or_else(|| Refusal::usage(format!("{s} is no authorization server: say org, default or an id")))?,
-        None => testing::server_for(&session, &app).await,
-    };
+    let client_id = app
+        .client_id()
+        .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
+    let server =
+        match &args.server {
+            Some(s) => setup::AuthorizationServer { id: s.clone(), ..Default::default() }.kind().ok_or_else(
+                || Refusal::usage(format!("{s} is no authorization server: say org, default or an id")),
+            )?,
+            None => testing::server_for(&session, &app).await,
+        };
     let request = TestRequest {
         app: id,
         client_id,
@@ -265,18 +292,28 @@ async fn find_app(session: &Session, wanted: &str) -> Result<App> {
         [one] => Ok((*one).clone()),
         [] => {
             let known: Vec<String> = apps.iter().map(|a| a.label().to_string()).collect();
-            Err(Refusal::usage(format!("no OIDC app is named, or has the client id, {wanted}. There are: {}", known.join(", "))))
+            Err(Refusal::usage(format!(
+                "no OIDC app is named, or has the client id, {wanted}. There are: {}",
+                known.join(", ")
+            )))
         }
         _ => {
-            let ids: Vec<String> = found.iter().filter_map(|a| a.client_id()).map(|c| c.to_string()).collect();
-            Err(Refusal::usage(format!("{} apps are named {wanted}: say which by its client id: {}", found.len(), ids.join(", "))))
+            let ids: Vec<String> =
+                found.iter().filter_map(|a| a.client_id()).map(|c| c.to_string()).collect();
+            Err(Refusal::usage(format!(
+                "{} apps are named {wanted}: say which by its client id: {}",
+                found.len(),
+                ids.join(", ")
+            )))
         }
     }
 }
 
 async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
     let Some(url) = args.org.clone().filter(|u| !u.trim().is_empty()) else {
-        return Err(Refusal::usage("no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try"));
+        return Err(Refusal::usage(
+            "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
+        ));
     };
     let token = input::secret("OKTUI_API_TOKEN", "API token")?;
     let access = Access { url, token, label: String::new(), prod: false, read_only };
@@ -293,7 +330,10 @@ async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<Pl
     match applying::plan(session, &draft).await {
         Err(RunError::NoPlan(troubles)) => {
             let sentences: Vec<String> = troubles.iter().map(sentence).collect();
-            Err(Refusal { sentence: format!("No plan can be made:\n{}", sentences.join("\n")), exit: Exit::FoundWrong })
+            Err(Refusal {
+                sentence: format!("No plan can be made:\n{}", sentences.join("\n")),
+                exit: Exit::FoundWrong,
+            })
         }
         other => Ok(other?),
     }
@@ -301,7 +341,8 @@ async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<Pl
 
 fn read_setup(file: &Path) -> Result<Setup> {
     let text = input::file(file)?;
-    setup::parse(&text).map_err(|e| Refusal::usage(format!("{}: {e}", crate::text::Clean::new(&file.to_string_lossy()))))
+    setup::parse(&text)
+        .map_err(|e| Refusal::usage(format!("{}: {e}", crate::text::Clean::new(&file.to_string_lossy()))))
 }
 
 /// Prints the progress of an apply to standard error until its last event.
@@ -312,8 +353,12 @@ async fn show_to_end(
 ) -> Option<Applied> {
     while let Some(event) = events.recv().await {
         match event.outcome {
-            Outcome::Change(n, outcome) if !quiet => eprintln!("{n:>3}  {}", print::outcome(&title(n), &outcome)),
-            Outcome::Waiting { bucket, seconds } if !quiet => eprintln!("     waiting {seconds} s for Okta's limit on {bucket}"),
+            Outcome::Change(n, outcome) if !quiet => {
+                eprintln!("{n:>3}  {}", print::outcome(&title(n), &outcome))
+            }
+            Outcome::Waiting { bucket, seconds } if !quiet => {
+                eprintln!("     waiting {seconds} s for Okta's limit on {bucket}")
+            }
             Outcome::Applied(applied) => return Some(*applied),
             _ => {}
         }
@@ -321,7 +366,11 @@ async fn show_to_end(
     None
 }
 
-async fn show(events: &mut mpsc::Receiver<crate::run::job::Event>, quiet: bool, title: impl Fn(usize) -> String) {
+async fn show(
+    events: &mut mpsc::Receiver<crate::run::job::Event>,
+    quiet: bool,
+    title: impl Fn(usize) -> String,
+) {
     show_to_end(events, quiet, title).await;
 }
 

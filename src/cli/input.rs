@@ -35,7 +35,11 @@ pub fn file(path: &Path) -> Result<String, Refusal> {
     if path == Path::new("-") {
         io::stdin().take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(refuse)?;
     } else {
-        std::fs::File::open(path).map_err(refuse)?.take(LONGEST_FILE + 1).read_to_end(&mut bytes).map_err(refuse)?;
+        std::fs::File::open(path)
+            .map_err(refuse)?
+            .take(LONGEST_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(refuse)?;
     }
     if bytes.len() as u64 > LONGEST_FILE {
         return Err(Refusal::usage(format!("{shown} is larger than 4 MiB: that is no Setup file")));

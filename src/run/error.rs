@@ -16,9 +16,15 @@ pub enum RunError {
     /// A file of ours.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The file of orgs, or the key of fingerprints.
+    #[error(transparent)]
+    Profile(#[from] crate::profile::ProfileError),
     /// Another oktui works on the same.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// An apply does not begin.
+    #[error(transparent)]
+    Apply(#[from] crate::change::apply::ApplyError),
     /// There is no session with an org.
     #[error("no org is connected")]
     NoSession,
@@ -44,7 +50,7 @@ impl RunError {
         let help = match self {
             Self::Api(e) => e.help(),
             Self::Address(_) => "An org URL looks like https://acme.okta.com.".into(),
-            Self::Store(_) | Self::Lock(_) => String::new(),
+            Self::Store(_) | Self::Lock(_) | Self::Profile(_) | Self::Apply(_) => String::new(),
             Self::NoSession => "Connect an org first, or open the demo org.".into(),
             Self::ReadOnly => "Connect again without read-only to write.".into(),
             Self::NoPlan(troubles) => troubles.iter().map(|t| t.help.as_str()).collect::<Vec<_>>().join(" "),
@@ -61,6 +67,7 @@ impl RunError {
 
     /// Whether the org refused us: a wrong token, a missing right.
     pub fn is_refused(&self) -> bool {
-        matches!(self, Self::Api(e) if e.is_forbidden() || e.is_unauthorized()) || matches!(self, Self::ReadOnly)
+        matches!(self, Self::Api(e) if e.is_forbidden() || e.is_unauthorized())
+            || matches!(self, Self::ReadOnly)
     }
 }

@@ -4,7 +4,9 @@ use super::error::RunError;
 use super::job::{AppLoaded, ServerProbe};
 use super::session::Session;
 use crate::change::Live;
-use crate::okta::model::{App, AppId, AppStatus, Assigned, ClientId, Group, Readable, ServerKind, User, UserId};
+use crate::okta::model::{
+    App, AppId, AppStatus, Assigned, ClientId, Group, Readable, ServerKind, User, UserId,
+};
 use crate::setup::{self, AccessMode, Ask, Assignments, AuthorizationServer, Draft, Setup, Target};
 use crate::uri::Callback;
 use futures_util::StreamExt;
@@ -150,15 +152,20 @@ pub async fn app(
     let (users, groups) = (Readable::from(users), Readable::from(groups));
     let empty = (Vec::new(), Vec::new());
     let people = users.known().unwrap_or(&empty.0);
-    let direct: Vec<_> = people.iter().filter(|u| u.via == Assigned::Directly).take(LOGINS).cloned().collect();
-    let logins: BTreeMap<UserId, String> = futures_util::stream::iter(direct.iter().map(|user| async move {
-        let found = reader.person(user.id.as_str()).await.ok().flatten();
-        (user.id.clone(), found.map(|u| u.login.to_string()))
-    }))
-    .buffer_unordered(6)
-    .filter_map(|(id, login)| async move { login.map(|l| (id, l)) })
-    .collect()
-    .await;
+    let direct: Vec<_> =
+        people.iter().filter(|u| u.via == Assigned::Directly).take(LOGINS).cloned().collect();
+    let logins: BTreeMap<UserId, String> =
+        futures_util::stream::iter(direct.clone().into_iter().map(|user| {
+            let reader = reader.clone();
+            async move {
+                let found = reader.person(user.id.as_str()).await.ok().flatten();
+                (user.id, found.map(|u| u.login.to_string()))
+            }
+        }))
+        .buffer_unordered(6)
+        .filter_map(|(id, login)| async move { login.map(|l| (id, l)) })
+        .collect()
+        .await;
     let assigned = Assignments {
         groups: groups.known().unwrap_or(&empty.1),
         people: &direct,
@@ -174,13 +181,22 @@ pub async fn app(
 /// # Errors
 /// Several apps have that name: it would be a guess which one is meant.
 pub async fn target(session: &Session, setup: &Setup) -> Result<Target, RunError> {
-    let found: Vec<App> =
-        session.reader().find_apps_by_label(&setup.app.name).await?.into_iter().filter(App::is_oidc_web).collect();
+    let found: Vec<App> = session
+        .reader()
+        .find_apps_by_label(&setup.app.name)
+        .await?
+        .into_iter()
+        .filter(App::is_oidc_web)
+        .collect();
     match &found[..] {
         [] => Ok(Target::New),
         [one] => Ok(one.id().map_or(Target::New, Target::Existing)),
         several => Err(RunError::Missing {
-            what: format!("{} apps are named \"{}\": it would be a guess which one is meant", several.len(), setup.app.name),
+            what: format!(
+                "{} apps are named \"{}\": it would be a guess which one is meant",
+                several.len(),
+                setup.app.name
+            ),
             help: format!(
                 "Rename one in Okta, or choose by hand in the full-screen program. Their ids: {}.",
                 several.iter().filter_map(App::id).map(|id| id.to_string()).collect::<Vec<_>>().join(", ")

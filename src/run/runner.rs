@@ -11,6 +11,7 @@ use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
 use crate::store::{self, LockError, Places};
 use crate::text::Clean;
+use crate::uri::Callback;
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::future::Future;
@@ -53,8 +54,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Sends the events of one job.
-#[derive(Clone)]
-pub(super) struct Sink {
+#[derive(Clone, Debug)]
+pub struct Sink {
     ticket: Ticket,
     events: mpsc::Sender<Event>,
 }
@@ -64,6 +65,12 @@ impl Sink {
         // The face is gone: there is nobody left to tell.
         let _ = self.events.send(Event { ticket: self.ticket, outcome }).await;
     }
+}
+
+/// A sink with its receiver, for a face without slots: the command line.
+pub fn channel() -> (Sink, mpsc::Receiver<Event>) {
+    let (events, receiver) = mpsc::channel(256);
+    (Sink { ticket: Ticket::default(), events }, receiver)
 }
 
 impl Runner {
@@ -86,13 +93,17 @@ impl Runner {
     pub fn start(&self, ticket: Ticket, slot: Slot, job: Job) {
         let stop = CancellationToken::new();
         let (answers, replies) = mpsc::channel(1);
-        let running = Running { ticket, stop: stop.clone(), answers: matches!(job, Job::Test(_)).then_some(answers) };
+        let running =
+            Running { ticket, stop: stop.clone(), answers: matches!(job, Job::Test(_)).then_some(answers) };
         if let Some(old) = lock(&self.0.slots).insert(slot, running) {
             old.stop.cancel();
         }
         let (runner, sink) = (self.clone(), Sink { ticket, events: self.0.events.clone() });
         self.0.tasks.spawn(async move {
-            let writes = matches!(job, Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_));
+            let writes = matches!(
+                job,
+                Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_)
+            );
             let waits = tokio::spawn(runner.clone().tell_waits(sink.clone()));
             let work = runner.clone().perform(job, sink.clone(), stop.clone(), replies);
             let result = if writes {
@@ -183,8 +194,11 @@ impl Runner {
             Job::LoadApps => Outcome::Apps(self.need_session()?.reader().apps(None).await?),
             Job::LoadApp(id) => {
                 let session = self.need_session()?;
-                let server = remember::server_of(session.places(), &session.org().url, &id);
-                Outcome::App(Box::new(live::app(&session, &id, server.as_deref()).await?))
+                let server = testing::server_of(&session, &id).await;
+                let callbacks = remember::callbacks(&self.0.places, &session);
+                let callbacks: Vec<_> =
+                    callbacks.into_iter().map(|(environment, uri)| Callback { environment, uri }).collect();
+                Outcome::App(Box::new(live::app(&session, &id, server, &callbacks).await?))
             }
             Job::LoadDirectory => return self.load_directory(sink).await,
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
@@ -199,9 +213,12 @@ impl Runner {
             },
             Job::Apply(plan) => return applying::apply(&self.need_session()?, *plan, &sink, stop).await,
             Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop).await,
-            Job::LoadSecrets(app) => Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into()),
+            Job::LoadSecrets(app) => {
+                Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into())
+            }
             Job::Test(request) => {
-                let (trace, safe) = testing::run(&self.need_session()?, *request, &sink, replies, stop).await?;
+                let (trace, safe) =
+                    testing::run(&self.need_session()?, *request, &sink, replies, stop).await?;
                 *lock(&self.0.safe) = Some(safe);
                 Outcome::Tested(Box::new(trace))
             }
@@ -240,7 +257,11 @@ impl Runner {
         start
     }
 
-    async fn connect(&self, access: Access, demo: Option<(DemoAccess, Places)>) -> Result<Connected, RunError> {
+    async fn connect(
+        &self,
+        access: Access,
+        demo: Option<(DemoAccess, Places)>,
+    ) -> Result<Connected, RunError> {
         let (access_demo, places) = match demo {
             Some((demo, places)) => (Some(demo), places),
             None => (None, self.0.places.clone()),
@@ -257,10 +278,13 @@ impl Runner {
     }
 
     async fn start_demo(&self) -> Result<Connected, RunError> {
-        let missing = |what: String| RunError::Missing { what, help: "Leave oktui and start it again.".into() };
-        let starter = self.0.demo.clone().ok_or_else(|| missing("this program has no demo org in it".into()))?;
+        let missing =
+            |what: String| RunError::Missing { what, help: "Leave oktui and start it again.".into() };
+        let starter =
+            self.0.demo.clone().ok_or_else(|| missing("this program has no demo org in it".into()))?;
         let demo = starter().await.map_err(|e| missing(format!("the demo org did not start: {e}")))?;
-        let folder = tempfile::tempdir().map_err(|e| missing(format!("no passing folder can be made: {e}")))?;
+        let folder =
+            tempfile::tempdir().map_err(|e| missing(format!("no passing folder can be made: {e}")))?;
         let places = Places::under(folder.path());
         *lock(&self.0.passing) = Some((folder, places.clone()));
         let access = Access {
@@ -314,7 +338,12 @@ const LOGO_HEAD: usize = 64 * 1024;
 
 fn read_logo(path: &str) -> Result<LogoFile, Trouble> {
     use std::io::Read;
-    let trouble = |e: std::io::Error| Trouble::new(format!("{path} cannot be read: {e}"), "Check the path; it is on the machine oktui runs on.");
+    let trouble = |e: std::io::Error| {
+        Trouble::new(
+            format!("{path} cannot be read: {e}"),
+            "Check the path; it is on the machine oktui runs on.",
+        )
+    };
     let file = std::fs::File::open(path).map_err(trouble)?;
     let facts = file.metadata().map_err(trouble)?;
     if !facts.is_file() {

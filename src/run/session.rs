@@ -2,10 +2,10 @@
 
 use super::error::RunError;
 use super::job::{Connected, Demo, DemoPerson};
-use crate::okta::{Authorization, Transport, address};
 use crate::okta::model::{Identity, OrgFacts};
 use crate::okta::read::Reader;
 use crate::okta::write::Writer;
+use crate::okta::{Authorization, Transport, address};
 use crate::secret::Secret;
 use crate::store::Places;
 use crate::text::Clean;
@@ -71,7 +71,11 @@ impl Session {
         let reader = Reader::new(transport.clone());
         let org = reader.org_facts().await?;
         let me = reader.identity().await?;
-        let label = if access.label.trim().is_empty() { Clean::new(org.host()) } else { Clean::new(access.label.trim()) };
+        let label = if access.label.trim().is_empty() {
+            Clean::new(org.host())
+        } else {
+            Clean::new(access.label.trim())
+        };
         let writer = Mutex::new((!access.read_only).then(|| Writer::new(transport)));
         Ok(Self(Arc::new(Inner {
             reader,

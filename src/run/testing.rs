@@ -4,12 +4,15 @@ use super::error::RunError;
 use super::job::{Need, Outcome, TestRequest};
 use super::runner::Sink;
 use super::session::Session;
-use super::{live, remember};
-use crate::flow::run as flow;
+use super::{applying, live, remember};
+use crate::flow;
 use crate::flow::trace::{Safe, Trace};
-use crate::okta::model::{App, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind};
+use crate::okta::model::{
+    App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind,
+};
 use crate::policy;
 use crate::secret::{FingerprintKey, Secret};
+use crate::setup::AuthorizationServer;
 use crate::text::Clean;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
@@ -64,7 +67,13 @@ pub async fn run(
     let key = remember::fingerprint_key(session.places())?;
     let (events, mut arriving) = mpsc::channel(64);
     let (answers, to_run) = mpsc::channel(1);
-    let running = flow::run(spec, request.password, random()?, Timestamp::now(), key, events, to_run, stop);
+    let (random, password, began) = (random()?, request.password, Timestamp::now());
+    // The oauth2 crate takes its HTTP client as a closure that lends to its futures; rustc cannot prove such a future to be Send,
+    // so it is polled on one thread of its own.
+    let handle = tokio::runtime::Handle::current();
+    let running = tokio::task::spawn_blocking(move || {
+        handle.block_on(flow::run(spec, password, random, began, key, events, to_run, stop))
+    });
     let passing = async {
         loop {
             tokio::select! {
@@ -84,7 +93,10 @@ pub async fn run(
         }
     };
     let (ended, ()) = tokio::join!(running, passing);
-    Ok(ended)
+    ended.map_err(|_| RunError::Missing {
+        what: "the run broke off inside oktui".into(),
+        help: "That is a mistake of oktui's. Run it again; what was sent is in Okta's System Log.".into(),
+    })
 }
 
 async fn active_secret(session: &Session, request: &TestRequest) -> Result<Option<Secret>, RunError> {
@@ -100,19 +112,23 @@ async fn active_secret(session: &Session, request: &TestRequest) -> Result<Optio
 }
 
 fn random() -> Result<flow::Random, RunError> {
-    let mut bytes = [0; 96];
-    SystemRandom::new().fill(&mut bytes).map_err(|_| RunError::Missing {
-        what: "the system gives no random bytes".into(),
-        help: "Start oktui again; if it stays so, the system's random source is broken.".into(),
-    })?;
-    Ok(flow::Random::new(bytes))
+    let mut failed = false;
+    let source = SystemRandom::new();
+    let random = flow::Random::from(|bytes| failed |= source.fill(bytes).is_err());
+    if failed {
+        return Err(RunError::Missing {
+            what: "the system gives no random bytes".into(),
+            help: "Start oktui again; if it stays so, the system's random source is broken.".into(),
+        });
+    }
+    Ok(random)
 }
 
 /// The authorization server to test an app with: the one that was set up from here, else a custom one with a policy that covers the
 /// app, `default` first, else the org's own.
 pub async fn server_for(session: &Session, app: &App) -> ServerKind {
     let remembered = app.id().and_then(|id| remember::server_of(session.places(), &session.org().url, &id));
-    if let Some(kind) = remembered.and_then(|s| crate::setup::AuthorizationServer { id: s, ..Default::default() }.kind()) {
+    if let Some(kind) = remembered.and_then(|s| AuthorizationServer { id: s, ..Default::default() }.kind()) {
         return kind;
     }
     let Some(client) = app.client_id() else { return ServerKind::Org };
@@ -129,13 +145,26 @@ pub async fn server_for(session: &Session, app: &App) -> ServerKind {
         }
         // Sign-in scopes are on every server; what the gateway asks for beyond them is not known here.
         let scopes = ["openid".to_owned()];
-        let covered = |p: &Vec<_>| !matches!(policy::covers(p, Some(&client), &scopes, None), policy::Cover::No { .. });
+        let covered =
+            |p: &Vec<_>| !matches!(policy::covers(p, Some(&client), &scopes, None), policy::Cover::No { .. });
         if probe.policies.known().is_some_and(covered) {
             return kind;
         }
         exists.get_or_insert(kind);
     }
     exists.unwrap_or(ServerKind::Org)
+}
+
+/// The authorization server, with its scopes, that an app was set up with from here; else one that would serve it.
+pub async fn server_of(session: &Session, app: &AppId) -> AuthorizationServer {
+    let journal = applying::journal_of(session.places(), &session.org().url).unwrap_or_default();
+    if let Some(hand_over) = applying::last_hand_over(&journal, app) {
+        let id = hand_over.server.as_str().to_owned();
+        return AuthorizationServer { id, scopes: hand_over.scopes, ..AuthorizationServer::default() };
+    }
+    let Ok(app) = session.reader().app(app).await else { return AuthorizationServer::default() };
+    let kind = server_for(session, &app).await;
+    AuthorizationServer { id: kind.as_str().to_owned(), ..AuthorizationServer::default() }
 }
 
 /// The key of fingerprints for a face that shows a trace of its own.

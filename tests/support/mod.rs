@@ -1,6 +1,9 @@
 //! Drives the real binary in a pseudo-terminal: keys in, screen out. Waits for what the screen shows, never for time to pass.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod served;
+pub mod svg;
+
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::path::Path;
@@ -31,7 +34,8 @@ fn patience() -> Duration {
 impl Tui {
     /// Starts the binary with these arguments in a terminal of `cols` x `rows`, all its files under `home`.
     pub fn start(home: &Path, cols: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let pair = native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let pair =
+            native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_oktui"));
         command.args(args);
         for name in ["NO_COLOR", "TMUX", "OKTUI_ORG_URL", "OKTUI_API_TOKEN", "HTTPS_PROXY", "HTTP_PROXY"] {
@@ -150,11 +154,20 @@ impl Tui {
         let mut state = self.seen.0.lock().unwrap();
         while !state.ended {
             let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "the program does not end; the screen shows:\n{}", state.parser.screen().contents());
+            assert!(
+                !left.is_zero(),
+                "the program does not end; the screen shows:\n{}",
+                state.parser.screen().contents()
+            );
             state = self.seen.1.wait_timeout(state, left).unwrap().0;
         }
         drop(state);
         self.child.wait().unwrap().exit_code()
+    }
+
+    /// The screen as an SVG picture.
+    pub fn picture(&self) -> String {
+        svg::picture(self.seen.0.lock().unwrap().parser.screen())
     }
 
     /// How many bytes were written so far.
