@@ -134,7 +134,7 @@ async fn people_page_by_page_by_search_and_by_name() {
     let found = org.reader.people(PeopleQuery::Search("ana@".into())).all().await.unwrap();
     assert!(found.iter().any(|u| u.id == ana));
     let found = org.reader.people(PeopleQuery::Login("ana@acme.example".into())).all().await.unwrap();
-    assert_eq!(found.iter().map(|u| u.id.clone()).collect::<Vec<_>>(), [ana.clone()]);
+    assert_eq!(found.iter().map(|u| u.id.clone()).collect::<Vec<_>>(), std::slice::from_ref(&ana));
     assert_eq!(org.reader.person(ana.as_str()).await.unwrap().unwrap().id, ana);
     assert_eq!(org.reader.person("nobody@acme.example").await.unwrap(), None);
     let groups = org.reader.person_groups(&ana).await.unwrap();
@@ -174,7 +174,7 @@ async fn the_life_of_an_app() {
     assert_eq!(listed.iter().map(|s| s.value.clone()).collect::<Vec<_>>(), [Some(secret)]);
 
     let found = org.reader.find_apps_by_label("Cequence AI Gateway").await.unwrap();
-    assert_eq!(found.iter().filter_map(App::id).collect::<Vec<_>>(), [id.clone()]);
+    assert_eq!(found.iter().filter_map(App::id).collect::<Vec<_>>(), std::slice::from_ref(&id));
     assert_eq!(org.reader.find_apps_by_label("Cequence").await.unwrap(), [], "the whole label only");
     assert!(org.reader.apps(None).await.unwrap().len() >= 3, "with the two that were there");
 
