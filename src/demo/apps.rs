@@ -30,14 +30,8 @@ pub(super) struct App {
     pub(super) grants: Vec<Value>,
     /// App sign-in policy (Identity Engine).
     pub(super) access_policy: String,
-    pub(super) logo: Option<Logo>,
-}
-
-/// An uploaded logo.
-#[derive(Debug, Clone)]
-pub(super) struct Logo {
-    pub(super) media_type: &'static str,
-    pub(super) bytes: usize,
+    /// Media type of the uploaded logo; its bytes are not kept.
+    pub(super) logo: Option<&'static str>,
 }
 
 impl App {
@@ -86,6 +80,8 @@ impl App {
         let here = format!("{base}/api/v1/apps/{}", self.id);
         let link = |href: String| json!({ "href": href });
         let lifecycle = if self.active { "deactivate" } else { "activate" };
+        let picture =
+            self.logo.map_or_else(|| ("default.png".to_owned(), "image/png"), |kind| (self.id.clone(), kind));
         let mut links = json!({
             "uploadLogo": { "href": format!("{here}/logo"), "hints": { "allow": ["POST"] } },
             "groups": link(format!("{here}/groups")),
@@ -93,7 +89,7 @@ impl App {
             "self": link(here.clone()),
             "clientCredentials": [{ "name": "secrets", "href": format!("{here}/credentials/secrets") }],
             lifecycle: link(format!("{here}/lifecycle/{lifecycle}")),
-            "logo": [{ "name": "medium", "href": format!("{base}/assets/img/logos/default.png"), "type": "image/png" }],
+            "logo": [{ "name": "medium", "href": format!("{base}/assets/img/logos/{}", picture.0), "type": picture.1 }],
             "appLinks": [{ "name": "oidc_client_link", "href": format!("{base}/home/oidc_client/{}/aln1", self.id), "type": "text/html" }],
         });
         if let (Engine::Identity, Some(links)) = (engine, links.as_object_mut()) {
@@ -436,9 +432,8 @@ fn upload_logo(call: &Call, org: &mut Org, id: &str) -> Answer {
             _ => return refuse("file: The file must be a PNG, JPG, SVG or GIF"),
         },
     };
-    let bytes = file.len();
     let Some(app) = org.app_mut(id) else { return Err(error::not_found(id, "AppInstance")) };
-    app.logo = Some(Logo { media_type, bytes });
+    app.logo = Some(media_type);
     let label = app.label().to_owned();
     org.record(
         call,

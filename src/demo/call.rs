@@ -34,10 +34,6 @@ impl Call {
         first(&self.query, name)
     }
 
-    pub(super) fn flag(&self, name: &str) -> bool {
-        self.param(name) == Some("true")
-    }
-
     /// The body as JSON; an empty body reads as `{}`. Broken JSON is 400 E0000003, as Okta answers.
     pub(super) fn json(&self) -> Result<Value, Reply> {
         if self.body.is_empty() {
