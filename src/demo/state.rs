@@ -103,7 +103,8 @@ pub(super) struct Org {
     pub(super) access: HashMap<String, AccessToken>,
     pub(super) refresh: HashMap<String, RefreshToken>,
     pub(super) dead_families: HashSet<u64>,
-    pub(super) used_passcodes: HashSet<(u64, String)>,
+    /// The last half-minute whose code each person used; a code is good once.
+    pub(super) used_codes: HashMap<u64, i64>,
     pub(super) log: VecDeque<(u64, Value)>,
     pub(super) limits: Limits,
     pub(super) faults: Vec<Fault>,
@@ -138,7 +139,7 @@ impl Org {
             access: HashMap::new(),
             refresh: HashMap::new(),
             dead_families: HashSet::new(),
-            used_passcodes: HashSet::new(),
+            used_codes: HashMap::new(),
             log: VecDeque::new(),
             limits: Limits::new(options.clock_speed),
             faults: Vec::new(),
@@ -231,6 +232,11 @@ impl Org {
             list.pop_front();
         }
         list.push_back(entry);
+    }
+
+    /// Id of the key that signs every token.
+    pub(super) fn signing_kid(&self) -> String {
+        seed::text(self.seed, "kid", 0, 43)
     }
 
     /// The org's own id.

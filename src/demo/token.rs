@@ -29,12 +29,21 @@ pub(super) fn claims_of(token: &str) -> Option<Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// Why a client was not let in.
-struct Refused {
+/// Why a request was refused.
+#[derive(Clone, Copy)]
+struct Refused<'a> {
     status: u16,
-    error: &'static str,
-    reason: &'static str,
-    description: &'static str,
+    /// RFC 6749 section 5.2.
+    error: &'a str,
+    /// Okta's internal code, which only the log shows.
+    reason: &'a str,
+    description: &'a str,
+}
+
+impl<'a> Refused<'a> {
+    fn new(status: u16, error: &'a str, reason: &'a str, description: &'a str) -> Self {
+        Self { status, error, reason, description }
+    }
 }
 
 /// Client authentication (RFC 6749 section 2.3.1): exactly one method, and the one the app is registered for.
@@ -52,17 +61,17 @@ fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, Str
     });
     let posted = first(form, "client_secret").filter(|s| !s.is_empty());
     let id = basic.as_ref().map(|(id, _)| id.clone()).or_else(|| first(form, "client_id").map(str::to_owned));
-    let refuse = |status, error, reason, description| Refused { status, error, reason, description };
-    let none = refuse(401, "invalid_client", "missing_client_credentials", "No client credentials found.");
+    let none =
+        Refused::new(401, "invalid_client", "missing_client_credentials", "No client credentials found.");
     let fault = match &id {
         None => Some(none),
-        Some(_) if call.param("client_secret").is_some() => Some(refuse(
+        Some(_) if call.param("client_secret").is_some() => Some(Refused::new(
             400,
             "invalid_request",
             "client_credentials_in_query",
             "Cannot supply client credentials in the query parameters.",
         )),
-        Some(_) if basic.is_some() && posted.is_some() => Some(refuse(
+        Some(_) if basic.is_some() && posted.is_some() => Some(Refused::new(
             401,
             "invalid_request",
             "multiple_client_credentials",
@@ -86,7 +95,7 @@ fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, Str
             "none"
         };
         if used == "none" && app.auth_method() != "none" {
-            return Some(refuse(
+            return Some(Refused::new(
                 401,
                 "invalid_client",
                 "missing_client_credentials",
@@ -94,7 +103,7 @@ fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, Str
             ));
         }
         if app.auth_method() != used {
-            return Some(refuse(
+            return Some(Refused::new(
                 401,
                 "invalid_client",
                 "invalid_token_endpoint_auth_method",
@@ -104,7 +113,7 @@ fn client(call: &Call, org: &mut Org, server: Option<&str>, form: &[(String, Str
         let given = basic.as_ref().map(|(_, s)| s.as_str()).or(posted);
         let right = used == "none" || app.secrets.iter().any(|s| s.active && Some(s.value.as_str()) == given);
         (!right).then(|| {
-            refuse(
+            Refused::new(
                 401,
                 "invalid_client",
                 "invalid_client_secret",
@@ -156,21 +165,12 @@ fn failed_kind(server: Option<&str>) -> &'static str {
     if server.is_some() { "app.oauth2.as.token.grant" } else { "app.oauth2.token.grant" }
 }
 
-fn fail(
-    call: &Call,
-    org: &mut Org,
-    server: Option<&str>,
-    app: &App,
-    status: u16,
-    error: &str,
-    reason: &str,
-    description: &str,
-) -> Reply {
-    let event = Event::failure(failed_kind(server), "OAuth2 token request", reason)
+fn fail(call: &Call, org: &mut Org, server: Option<&str>, app: &App, refused: Refused<'_>) -> Reply {
+    let event = Event::failure(failed_kind(server), "OAuth2 token request", refused.reason)
         .by_client(app.client_id(), app.label())
         .target("AppInstance", &app.id, "oidc_client", app.label());
     org.record(call, event);
-    error::oauth(status, error, description)
+    error::oauth(refused.status, refused.error, refused.description)
 }
 
 /// `POST …/token`.
@@ -194,10 +194,7 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
             org,
             server,
             &app,
-            400,
-            "invalid_request",
-            "token_request_missing_grant_type",
-            text,
+            Refused::new(400, "invalid_request", "token_request_missing_grant_type", text),
         ));
     };
     if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant) {
@@ -207,10 +204,7 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
             org,
             server,
             &app,
-            400,
-            "unsupported_grant_type",
-            "unsupported_grant_type",
-            text,
+            Refused::new(400, "unsupported_grant_type", "unsupported_grant_type", text),
         ));
     }
     let configured = app.settings("grant_types");
@@ -219,7 +213,13 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
             "The client is not authorized to use the provided grant type. Configured grant types: [{}].",
             configured.join(", ")
         );
-        return Err(fail(call, org, server, &app, 400, "unauthorized_client", "unauthorized_client", &text));
+        return Err(fail(
+            call,
+            org,
+            server,
+            &app,
+            Refused::new(400, "unauthorized_client", "unauthorized_client", &text),
+        ));
     }
     match grant {
         "authorization_code" => redeem(call, org, key, server, &app, &form),
@@ -237,7 +237,7 @@ fn redeem(
     form: &[(String, String)],
 ) -> Answer {
     let refuse = |org: &mut Org, error: &str, reason: &str, text: &str| {
-        Err(fail(call, org, server, app, 400, error, reason, text))
+        Err(fail(call, org, server, app, Refused::new(400, error, reason, text)))
     };
     let Some(given) = first(form, "code").filter(|c| !c.is_empty()) else {
         return refuse(
@@ -365,7 +365,7 @@ fn refresh(
 ) -> Answer {
     let given = first(form, "refresh_token").unwrap_or_default().to_owned();
     let refuse = |org: &mut Org, error: &str, reason: &str, text: &str| {
-        Err(fail(call, org, server, app, 400, error, reason, text))
+        Err(fail(call, org, server, app, Refused::new(400, error, reason, text)))
     };
     let invalid = "The refresh token is invalid or expired.";
     let now = org.now();
@@ -461,10 +461,7 @@ fn machine(
             org,
             server,
             app,
-            401,
-            "invalid_client",
-            "unsupported_auth_method_client_creds",
-            text,
+            Refused::new(401, "invalid_client", "unsupported_auth_method_client_creds", text),
         ));
     };
     let odd =
@@ -475,15 +472,27 @@ fn machine(
     );
     if scopes.is_empty() {
         let text = "The authorization server resource does not have any configured default scopes, 'scope' must be provided.";
-        return Err(fail(call, org, server, app, 400, "invalid_scope", "missing_scopes", text));
+        return Err(fail(call, org, server, app, Refused::new(400, "invalid_scope", "missing_scopes", text)));
     }
     if odd {
         let text = "One or more scopes are not configured for the authorization server resource.";
-        return Err(fail(call, org, server, app, 400, "invalid_scope", "no_matching_scope", text));
+        return Err(fail(
+            call,
+            org,
+            server,
+            app,
+            Refused::new(400, "invalid_scope", "no_matching_scope", text),
+        ));
     }
     let Some(lifetimes) = lifetimes else {
         let text = "Policy evaluation failed for this request, please check the policy configurations.";
-        return Err(fail(call, org, server, app, 400, "access_denied", "no_matching_policy", text));
+        return Err(fail(
+            call,
+            org,
+            server,
+            app,
+            Refused::new(400, "access_denied", "no_matching_policy", text),
+        ));
     };
     let family = org.next();
     let issue = Issue { server, app, person: None, scopes: &scopes, lifetimes, family, nonce: None };
