@@ -199,6 +199,8 @@ pub(super) fn route_users(call: &Call, org: &mut Org, app_id: &str, rest: &[&str
                 return Err(error::not_found(user, "AppUser"));
             }
             let label = app.label().to_owned();
+            // Somebody who also comes by a group stays, with scope GROUP (unverified at Okta, as is the answer when there
+            // is no direct assignment to remove).
             if let Some(app) = org.app_mut(app_id) {
                 app.users.remove(&person.n);
             }

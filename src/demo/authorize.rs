@@ -411,7 +411,7 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
 pub(super) fn logout(call: &Call, org: &mut Org, server: Option<&str>) -> Answer {
     let params = if call.method == Method::POST { call.form() } else { call.query.clone() };
     let get = |name: &str| first(&params, name).filter(|v| !v.is_empty());
-    let claims = get("id_token_hint").and_then(super::token::claims_of);
+    let claims = get("id_token_hint").and_then(super::issue::claims_of);
     let audience = claims.as_ref().and_then(|c| c.get("aud")?.as_str().map(str::to_owned));
     let issuer = claims.as_ref().and_then(|c| c.get("iss")?.as_str().map(str::to_owned));
     let expected =
