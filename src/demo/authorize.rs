@@ -135,9 +135,6 @@ fn check(
         return Err(Reply::html(400, page::bad_redirect(&call.base, &app.id)));
     }
     let server_record = server.and_then(|id| org.server(id));
-    if server_record.is_some() && org.scenario == Scenario::NoApiAccessManagement {
-        return Err(error::not_found(server.unwrap_or_default(), "AuthorizationServer"));
-    }
     let scopes: Vec<String> =
         get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     let response_mode = get("response_mode").unwrap_or("query").to_owned();

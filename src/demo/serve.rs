@@ -162,7 +162,7 @@ fn json_reply(status: u16, code: &str) -> Reply {
     error::okta(status, code)
 }
 
-/// Limits, faults, the route, the records of the control path: everything that happens under the lock.
+/// Everything that happens under the lock: the answer, and what the control path tells of it.
 fn handle(
     call: &Call,
     org: &mut Org,
@@ -170,6 +170,19 @@ fn handle(
     fault: Option<&Fault>,
     missing_length: bool,
 ) -> (Reply, Option<Verdict>) {
+    let (reply, verdict, routed) = decide(call, org, key, fault, missing_length);
+    remember(call, org, &reply, routed);
+    (reply, verdict)
+}
+
+/// Limits, faults, then the route; the last part of the answer tells whether the route was reached.
+fn decide(
+    call: &Call,
+    org: &mut Org,
+    key: Option<&SigningKey>,
+    fault: Option<&Fault>,
+    missing_length: bool,
+) -> (Reply, Option<Verdict>, bool) {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     let verdict = count(call, org, &segments);
     if let Some(fault) = fault {
@@ -181,7 +194,7 @@ fn handle(
                     reset: org.now() + 1,
                     allowed: false,
                 };
-                return (json_reply(429, "E0000047"), Some(verdict));
+                return (json_reply(429, "E0000047"), Some(verdict), false);
             }
             Kind::Status => Some(match fault.status {
                 401 => json_reply(401, "E0000011"),
@@ -202,7 +215,7 @@ fn handle(
             Kind::Truncate | Kind::Slow | Kind::Reset => None,
         };
         if let Some(reply) = reply {
-            return (reply, verdict);
+            return (reply, verdict, false);
         }
     }
     if verdict.is_some_and(|v| !v.allowed) {
@@ -212,15 +225,14 @@ fn handle(
             "system.org.rate_limit.violation"
         };
         org.record(call, Event::failure(kind, "Rate limit violation", "rate_limit").result("RATE_LIMIT"));
-        return (json_reply(429, "E0000047"), verdict);
+        return (json_reply(429, "E0000047"), verdict, false);
     }
     if missing_length && segments.first() == Some(&"api") {
         let reply = error::with_summary(411, "E0000002", "Length Required", json!([]));
-        return (reply, verdict);
+        return (reply, verdict, false);
     }
     let reply = routes::route(call, org, key, &segments).unwrap_or_else(|refused| refused);
-    remember(call, org, &segments, &reply);
-    (reply, verdict)
+    (reply, verdict, true)
 }
 
 /// Counts the call in its bucket.
@@ -239,15 +251,16 @@ fn count(call: &Call, org: &mut Org, segments: &[&str]) -> Option<Verdict> {
     Some(org.limits.count(&format!("{name} {token}"), limit, now))
 }
 
-fn remember(call: &Call, org: &mut Org, segments: &[&str], reply: &Reply) {
+fn remember(call: &Call, org: &mut Org, reply: &Reply, routed: bool) {
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     let entry = || {
         json!({
             "method": call.method.as_str(), "path": call.path, "status": reply.status, "request_id": call.request_id,
         })
     };
-    match segments {
+    match segments.as_slice() {
         ["api", "v1", "authn", ..] | ["api", "v1", "policies", "simulate"] => {}
-        ["api", "v1", ..] if call.method != Method::GET && reply.status < 400 => {
+        ["api", "v1", ..] if routed && call.method != Method::GET && reply.status < 400 => {
             Org::keep(&mut org.writes, entry())
         }
         ["oauth2", .., "authorize" | "token" | "userinfo" | "introspect" | "revoke" | "logout" | "keys"] => {

@@ -218,8 +218,13 @@ impl Org {
         self.apps.iter_mut().find(|a| a.id == id)
     }
 
+    /// A custom authorization server by id or alias; without API Access Management there is none.
     pub(super) fn server(&self, id: &str) -> Option<&Server> {
-        self.servers.iter().find(|s| s.id == id || (id == "default" && s.default))
+        self.custom_servers().iter().find(|s| s.id == id || (id == "default" && s.default))
+    }
+
+    fn custom_servers(&self) -> &[Server] {
+        if self.scenario == Scenario::NoApiAccessManagement { &[] } else { &self.servers }
     }
 
     pub(super) fn server_mut(&mut self, id: &str) -> Option<&mut Server> {
@@ -253,7 +258,7 @@ impl Org {
         let groups: Vec<Value> =
             self.directory.groups.iter().map(|g| json!({ "id": g.id, "name": g.name, "type": if g.built_in { "BUILT_IN" } else { "OKTA_GROUP" } })).collect();
         let mut list: Vec<Value> = self
-            .servers
+            .custom_servers()
             .iter()
             .map(|s| json!({ "id": s.id, "name": s.name, "issuer": s.issuer(base), "audience": s.audience }))
             .collect();
