@@ -521,4 +521,5 @@ async fn an_unanswered_question_stops_the_run() {
     let listening = async { while received.recv().await.is_some() {} };
     let ((trace, _), ()) = tokio::join!(running, listening);
     assert_eq!(trace.verdict, RunVerdict::Stopped);
+    assert_eq!(trace.left, ["sign-in half done: cancelled"]);
 }
