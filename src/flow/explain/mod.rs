@@ -123,7 +123,7 @@ pub fn explain(trace: &Trace) -> Option<RunVerdict> {
             step: Some(hop.step),
             headline: format!("No answer: {trouble}"),
             fixes: vec![
-                "Look at the network between this machine and the server: name, proxy, certificate.".into(),
+                "Look at the address, and at name, proxy and certificate between this machine and it.".into(),
             ],
         });
     }

@@ -366,3 +366,32 @@ fn a_control_that_is_accepted_weakens_the_probe() {
     assert_eq!(seen.verdict("GET /authorize, redirect URI altered"), Some(Verdict::NotRun));
     assert_eq!(seen.verdict("GET /authorize → error"), Some(Verdict::Fail));
 }
+
+#[test]
+fn a_page_that_is_no_sign_in_page_proves_nothing() {
+    let run = |page: &'static str| {
+        drive(spec(Way::Probe), None, &[], &mut |title, _| match title {
+            "GET discovery" => ok(metadata()),
+            _ => Ok((200, vec![("content-type".into(), "text/html".into())], page.into())),
+        })
+    };
+    assert_eq!(run("<title>It works</title>").verdict("GET /authorize → error"), Some(Verdict::Fail));
+    assert_eq!(
+        run("<form><input type=password></form>").verdict("GET /authorize → sign-in"),
+        Some(Verdict::Warn)
+    );
+}
+
+#[test]
+fn what_the_gateway_would_send_carries_no_cookie_of_the_person() {
+    let mut with_cookies = Vec::new();
+    drive(spec(Way::Terminal), Some("pw"), &[], &mut |title, call| {
+        if let Call::Http(request) = call
+            && request.cookies
+        {
+            with_cookies.push(title.to_owned());
+        }
+        good(title, call)
+    });
+    assert_eq!(with_cookies, ["POST sign-in: password", "GET /authorize", "GET /logout"]);
+}

@@ -98,7 +98,7 @@ impl CodeFlow {
             (Some(id), Some(url), _) => Outgoing::browse(with_query(url, &[("id_token_hint", id.expose())])),
             (_, _, Some(org)) => {
                 let url = format!("{}/api/v1/sessions/me", org.trim_end_matches('/'));
-                Outgoing { method: "DELETE", ..Outgoing::get(url) }
+                Outgoing { method: "DELETE", cookies: true, ..Outgoing::get(url) }
             }
             _ => {
                 let left = Action::Left("Okta session: NOT closed, it ends by itself".into());
