@@ -100,6 +100,10 @@ pub enum Answer {
 
 /// What a run tells while it goes on.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every event is a hop; a box would only add an allocation"
+)]
 pub enum Event {
     /// A hop, new or in place of the one with the same number.
     Hop(Hop),

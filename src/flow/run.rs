@@ -234,7 +234,7 @@ fn outgoing(endpoint: &str, request: HttpRequest) -> Outgoing {
         .into_iter()
         .filter_map(|name| Some((name, parts.headers.get(name)?.to_str().ok()?.to_owned())))
         .collect();
-    Outgoing { method: "POST", url: endpoint.to_owned(), headers, body, cookies: true }
+    Outgoing { method: "POST", url: endpoint.to_owned(), headers, body, cookies: false }
 }
 
 /// What the crate is told when no answer came. It only ends the crate's own work.

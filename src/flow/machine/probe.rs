@@ -134,7 +134,7 @@ impl Probe {
                         "{code}: Okta accepted the request and stopped only because nobody is signed in."
                     ),
                 };
-                let judgement = Judgement::pass(
+                let mut judgement = Judgement::pass(
                     checks,
                     &[
                         &proves,
@@ -142,6 +142,10 @@ impl Probe {
                         "Does not prove: person, assignment, policies, secret. Whether Okta looks at the access policy before anybody is signed in is not documented.",
                     ],
                 );
+                if code.is_empty() {
+                    // prompt=none forbids a page (OIDC Core §3.1.2.1), so this is less than an error would prove.
+                    judgement.verdict = Some(Verdict::Warn);
+                }
                 let title = if code.is_empty() {
                     "GET /authorize → sign-in".to_owned()
                 } else {
@@ -193,10 +197,10 @@ impl Probe {
     fn read(&self, reply: &Reply) -> Answered {
         let to_us = reply.location().filter(|to| to.starts_with(&self.spec.redirect_uri));
         let Some(location) = to_us else {
-            if reply.status >= 400 {
-                return Answered::Refused(reply.refusal(), false, Vec::new());
+            if starts_sign_in(reply) {
+                return Answered::Accepted(String::new(), Vec::new());
             }
-            return Answered::Accepted(String::new(), Vec::new());
+            return Answered::Refused(reply.refusal(), false, Vec::new());
         };
         let pairs = lift::pairs(location.get(self.spec.redirect_uri.len()..).unwrap_or_default());
         let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
@@ -220,7 +224,7 @@ impl Probe {
         let to_altered = reply
             .location()
             .is_some_and(|to| altered(&self.spec.redirect_uri).is_some_and(|uri| to.starts_with(&uri)));
-        let judgement = if to_altered || reply.status < 400 {
+        let judgement = if to_altered || starts_sign_in(reply) {
             let why = [
                 "Okta accepted a redirect URI with one character altered.",
                 "Either that one is registered as well, or a wildcard is: then the hop before proves less than it says.",
@@ -357,6 +361,15 @@ enum Answered {
 
 const CONTROL_TITLE: &str = "GET /authorize, redirect URI altered";
 const SECRET_TITLE: &str = "POST /token, made-up code";
+
+/// Whether the answer leads to a sign-in page: a redirect, or a page with a form or Okta's sign-in script. Any other page, of a
+/// proxy or of a server that answers 200 to everything, says nothing about the client.
+fn starts_sign_in(reply: &Reply) -> bool {
+    let text = String::from_utf8_lossy(&reply.body).to_ascii_lowercase();
+    let page =
+        reply.status == 200 && ["<form", "statetoken", "okta-sign-in"].iter().any(|mark| text.contains(mark));
+    reply.location().is_some() || page
+}
 
 /// The redirect URI with its last letter or digit replaced by its neighbour; `None` when there is none to replace after the
 /// host, since another host must not even be named.

@@ -50,12 +50,11 @@ impl Reply {
         self.header("location").filter(|_| (300..400).contains(&self.status))
     }
 
-    /// Whether a cookie with a value is set.
-    pub fn sets_cookie(&self) -> bool {
-        let cookies = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
-        cookies
-            .filter_map(|(_, cookie)| cookie.split(';').next()?.split_once('='))
-            .any(|(_, v)| !v.trim_matches('"').is_empty())
+    /// Whether the cookie `name` is set to a value.
+    pub fn sets_cookie(&self, name: &str) -> bool {
+        let cookies = self.headers.iter().filter(|(header, _)| header.eq_ignore_ascii_case("set-cookie"));
+        let mut pairs = cookies.filter_map(|(_, cookie)| cookie.split(';').next()?.split_once('='));
+        pairs.any(|(n, value)| n.trim() == name && !value.trim().trim_matches('"').is_empty())
     }
 
     /// The refusal in it: RFC 6749's shape, Okta's envelope, a bearer challenge, or an HTML error page.

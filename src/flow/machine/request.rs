@@ -17,31 +17,31 @@ pub struct Outgoing {
     pub headers: Vec<(&'static str, String)>,
     /// Body.
     pub body: Vec<u8>,
-    /// Whether the run's cookies go with it.
+    /// Whether the run's cookies go with it: with what a browser would send, never with what the gateway would.
     pub cookies: bool,
 }
 
 impl Outgoing {
-    /// A GET that wants JSON.
+    /// A GET that wants JSON, as the gateway makes it: without cookies.
     pub fn get(url: impl Into<String>) -> Self {
         let headers = vec![("accept", "application/json".to_owned())];
-        Self { method: "GET", url: url.into(), headers, body: Vec::new(), cookies: true }
+        Self { method: "GET", url: url.into(), headers, body: Vec::new(), cookies: false }
     }
 
-    /// A GET as a browser makes it.
+    /// A GET as a browser makes it, with cookies.
     pub fn browse(url: impl Into<String>) -> Self {
         let headers = vec![("accept", "text/html,application/json;q=0.9,*/*;q=0.8".to_owned())];
         Self { method: "GET", url: url.into(), headers, body: Vec::new(), cookies: true }
     }
 
-    /// A POST of JSON.
+    /// A POST of JSON, as a sign-in page makes it: with cookies.
     pub fn post_json(url: impl Into<String>, body: &serde_json::Value) -> Self {
         let headers =
             vec![("accept", "application/json".to_owned()), ("content-type", "application/json".to_owned())];
         Self { method: "POST", url: url.into(), headers, body: body.to_string().into_bytes(), cookies: true }
     }
 
-    /// A POST of a form, the client proving itself as `authentication` says. Each part of Basic is form-encoded first
+    /// A POST of a form, the client proving itself as `authentication` says; without cookies. Each part of Basic is form-encoded first
     /// (RFC 6749 §2.3.1, App. B), as the `oauth2` crate does.
     pub fn client_form(
         url: impl Into<String>,
@@ -68,7 +68,7 @@ impl Outgoing {
                 form.append_pair("client_id", &spec.client_id);
             }
         }
-        Self { method: "POST", url: url.into(), headers, body: form.finish().into_bytes(), cookies: true }
+        Self { method: "POST", url: url.into(), headers, body: form.finish().into_bytes(), cookies: false }
     }
 
     /// With the access token as a bearer token (RFC 6750 §2.1).

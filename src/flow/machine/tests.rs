@@ -52,7 +52,10 @@ impl Seen {
     }
 }
 
-type Server<'a> = &'a mut dyn FnMut(&str, &Call) -> Result<(u16, Vec<(String, String)>, String), NoAnswer>;
+/// Status, headers, body.
+type Answered = Result<(u16, Vec<(String, String)>, String), NoAnswer>;
+
+type Server<'a> = &'a mut dyn FnMut(&str, &Call) -> Answered;
 
 /// Drives a machine to its end.
 fn drive(spec: Spec, password: Option<&str>, codes: &[&str], server: Server<'_>) -> Seen {
@@ -110,15 +113,15 @@ fn metadata() -> String {
     .to_string()
 }
 
-fn ok(body: impl Into<String>) -> Result<(u16, Vec<(String, String)>, String), NoAnswer> {
+fn ok(body: impl Into<String>) -> Answered {
     Ok((200, vec![("content-type".into(), "application/json".into())], body.into()))
 }
 
-fn status(status: u16, body: impl Into<String>) -> Result<(u16, Vec<(String, String)>, String), NoAnswer> {
+fn status(status: u16, body: impl Into<String>) -> Answered {
     Ok((status, vec![("content-type".into(), "application/json".into())], body.into()))
 }
 
-fn to(location: String) -> Result<(u16, Vec<(String, String)>, String), NoAnswer> {
+fn to(location: String) -> Answered {
     let headers = vec![("location".into(), location), ("set-cookie".into(), "idx=session; Path=/".into())];
     Ok((302, headers, String::new()))
 }
@@ -136,7 +139,7 @@ fn parameter(call: &Call, name: &str) -> String {
 }
 
 /// A server where all is well, but for a token that is not signed.
-fn good(title: &str, call: &Call) -> Result<(u16, Vec<(String, String)>, String), NoAnswer> {
+fn good(title: &str, call: &Call) -> Answered {
     match title {
         "GET discovery" => ok(metadata()),
         "POST sign-in: password" => ok(r#"{"status":"SUCCESS","sessionToken":"token"}"#),
@@ -155,6 +158,7 @@ fn good(title: &str, call: &Call) -> Result<(u16, Vec<(String, String)>, String)
         "GET /userinfo" => ok(r#"{"sub":"ana"}"#),
         "POST /revoke: refresh token" => Ok((200, Vec::new(), String::new())),
         "GET /logout" => to("https://o/login".into()),
+        "POST sign-in: cancel" => ok("{}"),
         "DELETE session" => Ok((204, Vec::new(), String::new())),
         other => panic!("unexpected {other}"),
     }
@@ -239,7 +243,7 @@ fn metadata_of_another_issuer_end_the_run_before_the_password() {
 #[test]
 fn a_wrong_one_time_code_is_asked_for_again_but_not_for_ever() {
     let mfa = r#"{"status":"MFA_REQUIRED","stateToken":"st","_embedded":{"factors":[{"id":"f","factorType":"token:software:totp","provider":"GOOGLE"}]}}"#;
-    let mut server = |right: &'static str| {
+    let server = |right: &'static str| {
         move |title: &str, call: &Call| match title {
             "POST sign-in: password" => ok(mfa),
             "POST sign-in: one-time code" => {
@@ -261,6 +265,7 @@ fn a_wrong_one_time_code_is_asked_for_again_but_not_for_ever() {
     assert!(!seen.sent.iter().any(|title| title == "GET /authorize"));
     let seen = drive(spec(Way::Terminal), Some("pw"), &[], &mut server("none"));
     assert_eq!(seen.done.map(|(stopped, _)| stopped), Some(true), "nobody answered: stopped");
+    assert_eq!(seen.left, ["sign-in half done: cancelled"]);
 }
 
 #[test]
@@ -360,4 +365,33 @@ fn a_control_that_is_accepted_weakens_the_probe() {
     let seen = probe(400, 400, "invalid_grant", "");
     assert_eq!(seen.verdict("GET /authorize, redirect URI altered"), Some(Verdict::NotRun));
     assert_eq!(seen.verdict("GET /authorize → error"), Some(Verdict::Fail));
+}
+
+#[test]
+fn a_page_that_is_no_sign_in_page_proves_nothing() {
+    let run = |page: &'static str| {
+        drive(spec(Way::Probe), None, &[], &mut |title, _| match title {
+            "GET discovery" => ok(metadata()),
+            _ => Ok((200, vec![("content-type".into(), "text/html".into())], page.into())),
+        })
+    };
+    assert_eq!(run("<title>It works</title>").verdict("GET /authorize → error"), Some(Verdict::Fail));
+    assert_eq!(
+        run("<form><input type=password></form>").verdict("GET /authorize → sign-in"),
+        Some(Verdict::Warn)
+    );
+}
+
+#[test]
+fn what_the_gateway_would_send_carries_no_cookie_of_the_person() {
+    let mut with_cookies = Vec::new();
+    drive(spec(Way::Terminal), Some("pw"), &[], &mut |title, call| {
+        if let Call::Http(request) = call
+            && request.cookies
+        {
+            with_cookies.push(title.to_owned());
+        }
+        good(title, call)
+    });
+    assert_eq!(with_cookies, ["POST sign-in: password", "GET /authorize", "GET /logout"]);
 }

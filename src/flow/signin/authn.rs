@@ -54,6 +54,12 @@ pub fn verify(factor: &Factor, state_token: &Secret, code: &Secret) -> Outgoing 
     Outgoing::post_json(factor.verify.clone(), &body)
 }
 
+/// The request that gives up a sign-in that waits for a second factor.
+pub fn cancel(org_url: &str, state_token: &Secret) -> Outgoing {
+    let url = format!("{}/api/v1/authn/cancel", org_url.trim_end_matches('/'));
+    Outgoing::post_json(url, &json!({"stateToken": state_token.expose()}))
+}
+
 /// Reads an answer of either request.
 pub fn read(reply: &Reply, org_url: &str) -> Transaction {
     let body = reply.json().filter(|_| reply.status == 200);

@@ -3,13 +3,14 @@
 //! Discovery, sign-in, authorize, (callback not sent), token, keys, ID token, userinfo, refresh, clean-up. What fails ends the
 //! run: the steps after it are in the trace as *not run*, and what was obtained is still cleaned up.
 
+mod clean_up;
+mod used;
+
 use super::metadata::{self, Metadata};
 use super::reply::{NoAnswer, Reply};
 use super::request::{Outgoing, with_query};
 use super::{Action, Call, Input, Judgement, LocalHop, callback_not_sent, lines};
-use crate::flow::checks::clock::{self, Skew};
-use crate::flow::checks::jwt::Jwt;
-use crate::flow::checks::keys::Keys;
+use crate::flow::checks::clock::Skew;
 use crate::flow::checks::tokens::{self, Tokens};
 use crate::flow::checks::{answer, id_token};
 use crate::flow::explain::{Refusal, STEP_UP};
@@ -24,6 +25,9 @@ use jiff::Timestamp;
 /// One-time codes that a person may try before the run ends; Okta locks the factor after some more.
 const PASSCODE_TRIES: u32 = 3;
 
+/// Okta's session cookies: `sid` on Classic, `idx` on Identity Engine. Others, of the device, come without a session too.
+const SESSION_COOKIES: [&str; 2] = ["sid", "idx"];
+
 /// What waits for an answer.
 enum Stage {
     Start,
@@ -36,6 +40,7 @@ enum Stage {
     Keys { again: bool },
     UserInfo,
     Refresh,
+    Cancel,
     Revoke,
     EndSession,
     Done,
@@ -50,9 +55,12 @@ pub(super) struct CodeFlow {
     verifier: Secret,
     stage: Stage,
     metadata: Metadata,
+    /// Of a sign-in that waits for a second factor.
     state_token: Option<Secret>,
     factors: Vec<Factor>,
     tries: u32,
+    /// Whether a session token was handed to `/authorize`, and whether a session cookie came back.
+    asked_for_session: bool,
     session: bool,
     tokens: Tokens,
     skew: Option<Skew>,
@@ -75,6 +83,7 @@ impl CodeFlow {
             state_token: None,
             factors: Vec::new(),
             tries: 0,
+            asked_for_session: false,
             session: false,
             tokens: Tokens::default(),
             skew: None,
@@ -109,13 +118,12 @@ impl CodeFlow {
             Stage::Keys { again } => self.keys(again, reply),
             Stage::UserInfo => self.userinfo(reply),
             Stage::Refresh => self.refreshed(reply),
+            Stage::Cancel => self.cancelled(Some(reply)),
             Stage::Revoke => self.revoked(Some(reply)),
             Stage::EndSession => self.session_ended(Some(reply)),
             Stage::Start | Stage::AskPasscode | Stage::Done => Vec::new(),
         }
     }
-
-    // ── the way there ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     fn start(&mut self) -> Vec<Action> {
         let missing = match (&self.spec.org_url, &self.spec.login, &self.password) {
@@ -231,12 +239,14 @@ impl CodeFlow {
                 ("sessionToken", session_token.expose()),
             ],
         );
+        self.state_token = None;
+        self.asked_for_session = true;
         let stage = Stage::Authorize { challenge };
         self.send(stage, Step::Authorize, "GET /authorize", Outgoing::browse(url))
     }
 
     fn authorized(&mut self, challenge: &str, reply: &Reply) -> Vec<Action> {
-        self.session = reply.sets_cookie();
+        self.session = SESSION_COOKIES.iter().any(|name| reply.sets_cookie(name));
         let to_us = reply.location().filter(|to| to.starts_with(&self.spec.redirect_uri));
         let Some(location) = to_us else {
             return self.not_redirected(reply);
@@ -266,7 +276,12 @@ impl CodeFlow {
                     words: value("error_description").unwrap_or_default().to_owned(),
                 };
                 let mut why = refusal.why(Step::Authorize);
-                if refusal.code == "login_required" {
+                if !safe {
+                    // The words of somebody else are not to be acted on, nor explained (RFC 9207 §2.4).
+                    why = lines(&[
+                        "This answer is not one to this request from this issuer: its error is not explained.",
+                    ]);
+                } else if refusal.code == "login_required" {
                     why = vec![refusal.quoted(), STEP_UP.headline.into(), STEP_UP.meaning.into()];
                     why.extend(STEP_UP.fixes.iter().map(|fix| (*fix).to_owned()));
                 }
@@ -336,217 +351,6 @@ impl CodeFlow {
         actions
     }
 
-    // ── checks and use ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    fn get_keys(&mut self, url: &str, again: bool) -> Vec<Action> {
-        let title = if again { "GET keys again: the key is new" } else { "GET keys" };
-        self.send(Stage::Keys { again }, Step::Verify, title, Outgoing::get(url))
-    }
-
-    fn keys(&mut self, again: bool, reply: &Reply) -> Vec<Action> {
-        let Some(keys) = Keys::read(&reply.body).filter(|_| reply.status == 200) else {
-            let mut why = vec![format!(
-                "Okta answered {} with {} instead of keys.",
-                reply.status,
-                reply.kind_of_body()
-            )];
-            why.push("Without the keys no signature can be checked.".into());
-            let mut actions = vec![Action::Judge(Judgement::fail(why))];
-            actions.extend(self.verified(Err("the answer held none.")));
-            return actions;
-        };
-        let why = format!("{} of the issuer's public keys.", keys.len());
-        let mut actions = vec![Action::Judge(Judgement::pass(Vec::new(), &[&why]))];
-        let raw = self.tokens.id.clone();
-        let jwt = raw.as_ref().and_then(|raw| Jwt::read(raw.expose()).ok());
-        let unknown = jwt.is_some_and(|jwt| jwt.kid().is_some() && keys.find(jwt.kid()).is_none());
-        actions.extend(match self.metadata.keys.clone() {
-            // Keys are rotated; an unknown one is worth one more look (OIDC Core §10.1.1).
-            Some(url) if unknown && !again => self.get_keys(&url, true),
-            _ => self.verified(Ok(&keys)),
-        });
-        actions
-    }
-
-    /// The ID token's checks, as a hop of their own, then on to userinfo. A wrong ID token does not end the run: what userinfo
-    /// says may tell why it is wrong.
-    fn verified(&mut self, keys: Result<&Keys, &str>) -> Vec<Action> {
-        let Some(raw) = self.tokens.id.clone() else { return self.get_userinfo() };
-        let expected = id_token::Expected {
-            issuer: &self.spec.issuer,
-            client_id: &self.spec.client_id,
-            client_secret: self.spec.client_secret.as_ref(),
-            nonce: Some(&self.nonce),
-            access_token: self.tokens.access.as_ref(),
-            algorithms: &self.metadata.algorithms,
-            keys,
-            now: self.now,
-            skew: self.skew,
-            max_age: None,
-        };
-        let mut checks = id_token::check(raw.expose(), &expected);
-        let passed = checks.iter().filter(|check| check.verdict == Verdict::Pass).count();
-        let title = format!("ID token: {passed} of {} checks", checks.len());
-        checks.push(clock::check(self.skew));
-        let signature = checks.iter().any(|c| c.name == "signature" && c.verdict == Verdict::Pass);
-        // A pass without the signature would promise more than was looked at.
-        let mut judgement = Judgement { checks, ..Judgement::default() }.or(Verdict::NotRun);
-        if !signature && judgement.verdict == Some(Verdict::Pass) {
-            judgement.verdict = Some(Verdict::Warn);
-        }
-        let mut actions =
-            vec![Action::Here(LocalHop { to: Party::Here, step: Step::Verify, title, judgement })];
-        actions.extend(self.get_userinfo());
-        actions
-    }
-
-    fn get_userinfo(&mut self) -> Vec<Action> {
-        let openid = self.spec.scopes.iter().any(|scope| scope == "openid");
-        match (self.metadata.userinfo.clone(), self.tokens.access.clone()) {
-            (Some(url), Some(token)) if openid => {
-                let request = Outgoing::get(url).bearer(&token);
-                self.send(Stage::UserInfo, Step::Use, "GET /userinfo", request)
-            }
-            (endpoint, token) => {
-                let why = match (endpoint, token) {
-                    (None, _) => "The metadata name no userinfo endpoint.",
-                    (_, None) => "There is no access token.",
-                    _ => "userinfo wants the scope openid, which was not asked for.",
-                };
-                let mut actions = vec![not_run(Party::Okta, Step::Use, "GET /userinfo", why)];
-                actions.extend(self.refresh());
-                actions
-            }
-        }
-    }
-
-    fn userinfo(&mut self, reply: &Reply) -> Vec<Action> {
-        let judgement = if reply.status == 200 {
-            let check = tokens::userinfo(self.tokens.id.as_ref(), &reply.body, reply.media_type());
-            Judgement::pass(vec![check], &["The access token was taken."])
-        } else {
-            Judgement::fail(reply.refusal().why(Step::Use))
-        };
-        let mut actions = vec![Action::Judge(judgement)];
-        actions.extend(self.refresh());
-        actions
-    }
-
-    fn refresh(&mut self) -> Vec<Action> {
-        let Some(refresh_token) = self.tokens.refresh.clone() else { return self.clean_up() };
-        self.stage = Stage::Refresh;
-        let call = Call::Refresh { endpoint: self.metadata.token.clone(), refresh_token };
-        vec![Action::Send { step: Step::Refresh, title: "POST /token: refresh".into(), call }]
-    }
-
-    fn refreshed(&mut self, reply: &Reply) -> Vec<Action> {
-        let judgement = match Tokens::read(&reply.body).filter(|_| reply.status == 200) {
-            Some(after) => {
-                let checks = tokens::refreshed(&self.tokens, &after);
-                self.tokens.refresh = after.refresh.or(self.tokens.refresh.take());
-                self.tokens.access = after.access.or(self.tokens.access.take());
-                Judgement::pass(checks, &["The refresh token gave new tokens without the person."])
-            }
-            None => Judgement::fail(reply.refusal().why(Step::Refresh)),
-        };
-        let mut actions = vec![Action::Judge(judgement)];
-        actions.extend(self.clean_up());
-        actions
-    }
-
-    // ── clean-up ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    fn clean_up(&mut self) -> Vec<Action> {
-        let mut actions = Vec::new();
-        if let Some(seconds) = self.tokens.access.take().and(self.tokens.expires_in) {
-            let length = crate::text::time::length(u64::try_from(seconds).unwrap_or(0));
-            actions
-                .push(Action::Left(format!("access token: was not revoked, ends by itself within {length}")));
-        }
-        match (self.tokens.refresh.clone(), self.metadata.revocation.clone()) {
-            (Some(token), Some(url)) => {
-                let form = [("token", token.expose()), ("token_type_hint", "refresh_token")];
-                let request = Outgoing::client_form(url, &form, &self.spec, self.spec.authentication);
-                actions.extend(self.send(Stage::Revoke, Step::Use, "POST /revoke: refresh token", request));
-            }
-            (Some(_), None) => {
-                actions.push(Action::Left(
-                    "refresh token: not revoked, the metadata name no revocation endpoint".into(),
-                ));
-                actions.extend(self.end_session());
-            }
-            (None, _) => actions.extend(self.end_session()),
-        }
-        actions
-    }
-
-    fn revoked(&mut self, reply: Option<&Reply>) -> Vec<Action> {
-        self.tokens.refresh = None;
-        let done = reply.is_some_and(|reply| reply.status == 200);
-        let mut actions = Vec::new();
-        if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::Use)));
-        }
-        // RFC 7009 §2.2: 200 also for a token that the server does not know. It is the token of this run, so it does.
-        let what = if done { "revoked" } else { "NOT revoked: revoke it in Okta, or let it end" };
-        actions.push(Action::Left(format!("refresh token: {what}")));
-        actions.extend(self.end_session());
-        actions
-    }
-
-    /// Ends the session that `/authorize` opened: with the ID token at the documented sign-out endpoint, else by the session's
-    /// own link (`DELETE /api/v1/sessions/me`, as Okta's session objects name it).
-    fn end_session(&mut self) -> Vec<Action> {
-        if !self.session {
-            let mut actions = Vec::new();
-            if self.tries > 0 || self.password.is_none() {
-                actions.push(Action::Left(
-                    "Okta session: no session cookie was set, nothing to close here".into(),
-                ));
-            }
-            actions.push(self.done());
-            return actions;
-        }
-        let request = match (&self.tokens.id, &self.metadata.end_session, &self.spec.org_url) {
-            (Some(id), Some(url), _) => Outgoing::browse(with_query(url, &[("id_token_hint", id.expose())])),
-            (_, _, Some(org)) => {
-                let url = format!("{}/api/v1/sessions/me", org.trim_end_matches('/'));
-                Outgoing { method: "DELETE", ..Outgoing::get(url) }
-            }
-            _ => {
-                let left = Action::Left("Okta session: NOT closed, it ends by itself".into());
-                return vec![left, self.done()];
-            }
-        };
-        let title = if request.method == "GET" { "GET /logout" } else { "DELETE session" };
-        self.send(Stage::EndSession, Step::Use, title, request)
-    }
-
-    fn session_ended(&mut self, reply: Option<&Reply>) -> Vec<Action> {
-        self.session = false;
-        let done = reply.is_some_and(|reply| (200..400).contains(&reply.status));
-        let mut actions = Vec::new();
-        if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::Use)));
-        }
-        let what = if done { "closed" } else { "NOT closed, it ends by itself" };
-        actions.push(Action::Left(format!("Okta session: {what}")));
-        actions.push(self.done());
-        actions
-    }
-
-    fn done(&mut self) -> Action {
-        self.stage = Stage::Done;
-        let judged_not = if self.spec.identity_engine {
-            "the app's own sign-in policy was not judged: this way meets the session policy only"
-        } else {
-            "the gateway's half was not judged: its callback, and the secret in its form"
-        };
-        Action::Done { stopped: self.stopped, judged_not: judged_not.to_owned() }
-    }
-
-    // ── what may happen at any step ─────────────────────────────────────────────────────────────────────────────────────
-
     fn send(&mut self, stage: Stage, step: Step, title: &str, request: Outgoing) -> Vec<Action> {
         self.stage = stage;
         vec![Action::Send { step, title: title.to_owned(), call: Call::Http(request) }]
@@ -587,10 +391,13 @@ impl CodeFlow {
         };
         let mut actions = vec![judgement(Verdict::Fail)];
         match stage {
-            Stage::Revoke | Stage::EndSession => {
+            Stage::Cancel | Stage::Revoke | Stage::EndSession => {
                 actions = vec![judgement(Verdict::Warn)];
-                let revoke = matches!(stage, Stage::Revoke);
-                actions.extend(if revoke { self.revoked(None) } else { self.session_ended(None) });
+                actions.extend(match stage {
+                    Stage::Cancel => self.cancelled(None),
+                    Stage::Revoke => self.revoked(None),
+                    _ => self.session_ended(None),
+                });
             }
             Stage::Keys { .. } => actions.extend(self.verified(Err("no answer came."))),
             Stage::UserInfo => actions.extend(self.refresh()),
@@ -607,18 +414,6 @@ impl CodeFlow {
         }
         actions
     }
-
-    fn stop(&mut self, stage: &Stage) -> Vec<Action> {
-        self.stopped = true;
-        let mut actions = Vec::new();
-        if matches!(stage, Stage::Token) {
-            let left = "the code: may have been exchanged; its tokens would end by themselves";
-            actions.push(Action::Left(left.into()));
-        }
-        // Also in the middle of a clean-up: to revoke and to sign out may be repeated.
-        actions.extend(self.clean_up());
-        actions
-    }
 }
 
 fn id_token_title() -> String {
@@ -627,14 +422,4 @@ fn id_token_title() -> String {
 
 fn not_run(to: Party, step: Step, title: &str, why: &str) -> Action {
     Action::Here(LocalHop { to, step, title: title.to_owned(), judgement: Judgement::not_run(&[why]) })
-}
-
-/// The judgement of a clean-up: it never fails the run.
-fn tidied(done: bool, reply: &Reply, step: Step) -> Judgement {
-    if done {
-        Judgement::pass(Vec::new(), &["Cleaned up after the test."])
-    } else {
-        let why = reply.refusal().why(step);
-        Judgement { verdict: Some(Verdict::Warn), why, ..Judgement::default() }
-    }
 }
