@@ -370,6 +370,11 @@ impl<'a> Run<'a> {
 
     /// The client id of an app: normally the app's id, and not always.
     async fn client_id(&mut self, app: &AppId) -> Result<ClientId, ApiError> {
+        if let (Some(planned), Some(client)) = (&self.plan.app, &self.plan.hand_over.client_id)
+            && planned == app
+        {
+            return Ok(client.clone());
+        }
         if self.app.as_ref().and_then(App::id).as_ref() != Some(app) {
             self.app = Some(self.session.reader.app(app).await?);
         }

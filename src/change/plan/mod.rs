@@ -37,7 +37,7 @@ pub fn plan(id: PlanId, draft: &Draft, live: &Live) -> Result<Plan, Vec<PlanProb
         draft,
         setup: &draft.setup,
         live,
-        label: Clean::new(&draft.setup.app.name),
+        label: Clean::new(draft.setup.app.name.trim()),
         changes: Vec::new(),
         notes: Vec::new(),
         problems: Vec::new(),
