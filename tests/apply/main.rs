@@ -5,14 +5,16 @@ mod relay;
 
 use jiff::Timestamp;
 use oktui::change::apply::{ApplyError, JournalFile, Progress, give_up};
+use oktui::change::describe::planned;
 use oktui::change::journal::{Entry, unfinished};
-use oktui::change::{Outcome, Plan};
+use oktui::change::{Inverse, Outcome, People, Plan, PlanId};
 use oktui::okta::model::ApiError;
 use oktui::setup::{Ask, RedirectUri, Target};
 use oktui::store::LockError;
 use org::{Org, session, status};
 use relay::Hang;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::sync::Mutex;
 use std::task::Poll;
@@ -71,6 +73,70 @@ async fn a_new_app_from_nothing_to_its_values() {
         let mode = std::fs::metadata(org.journal_path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_same_plan_twice_makes_no_second_app() {
+    let org = Org::start().await;
+    let plan = org.plan("p1", &org.draft("Gateway")).await;
+    org.apply(&plan).await.unwrap();
+    let again = org.apply(&plan).await.unwrap();
+    assert!(again.finished && again.secret.is_some(), "{:#?}", again.outcomes);
+    org.whole("Gateway", "the same plan twice").await;
+    let found = again.outcomes.values().filter(|o| matches!(o, Outcome::FoundDone { .. })).count();
+    assert_eq!(found, 3, "app, policy and rule: {:#?}", again.outcomes);
+}
+
+/// The inverses in the journal, last first, bring back what was.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_journals_inverses_undo_a_new_app() {
+    let org = Org::start().await;
+    let default = "default".parse().unwrap();
+    let before = (org.reader.apps(None).await.unwrap(), org.reader.policies(&default).await.unwrap().len());
+    let mut plan = org.plan("p1", &org.draft("Gateway")).await;
+    org.apply(&plan).await.unwrap();
+    assert_ne!(org.reader.apps(None).await.unwrap().len(), before.0.len());
+
+    let mut inverses = BTreeMap::new();
+    for line in JournalFile::look(&org.journal_path()).unwrap().lines {
+        if let Entry::Intent { number, inverse: Some(i), .. }
+        | Entry::Outcome { number, inverse: Some(i), .. } = line.entry
+        {
+            inverses.insert(number, *i);
+        }
+    }
+    let numbers: Vec<usize> = inverses.keys().copied().collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5], "every change has its way back");
+    plan.id = PlanId("undo".into());
+    plan.changes.clear();
+    for inverse in inverses.into_values().rev() {
+        let Inverse::Exact(changes) = inverse else { panic!("{inverse:?}") };
+        for change in changes {
+            let number = plan.changes.len() + 1;
+            plan.changes.push(planned(number, change, People::None, Vec::new(), None, &plan.label));
+        }
+    }
+    let undone = org.apply(&plan).await.unwrap();
+    assert!(undone.complete(), "{:#?}", undone.outcomes);
+    let after = (org.reader.apps(None).await.unwrap(), org.reader.policies(&default).await.unwrap().len());
+    assert_eq!(after, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_app_that_okta_refuses_ends_the_plan() {
+    let org = Org::start().await;
+    org.apply(&org.plan("p1", &org.draft("Gateway")).await).await.unwrap();
+    org.post("scenario", json!({"name": "unique-labels"})).await;
+    let plan = org.plan("p2", &org.draft("Gateway")).await;
+    assert!(plan.notes.iter().any(|n| n.contains("edit that one instead")), "{:?}", plan.notes);
+    let applied = org.apply(&plan).await.unwrap();
+    let Outcome::Failed { error: ApiError::Okta(problem), unknown: false } = &applied.outcomes[&1] else {
+        panic!("{:#?}", applied.outcomes)
+    };
+    assert_eq!(problem.code.as_str(), "E0000040");
+    assert!(applied.outcomes.values().skip(1).all(|o| *o == Outcome::NotTried));
+    assert!(applied.finished && !applied.complete(), "{:#?}", applied.outcomes);
+    assert!(org.resume().await.is_none(), "nothing is left to go on with");
 }
 
 /// Runs a plan and drops the run, as `kill -9` does, when the relay hangs or when the journal has `lines` lines. Whether it was
@@ -223,8 +289,7 @@ async fn a_token_that_may_only_read_writes_nothing() {
     let token = org.control("describe").await["read_only_api_token"].as_str().unwrap().to_owned();
     let (reader, writer) = session(&org.relay.url, &token);
     let draft = org.draft("Gateway");
-    let plan =
-        oktui::change::plan(oktui::change::PlanId("ro".into()), &draft, &org::live(&reader, &draft).await);
+    let plan = oktui::change::plan(PlanId("ro".into()), &draft, &org::live(&reader, &draft).await);
     let plan = plan.unwrap();
     let journal = org.journal();
     let stop = CancellationToken::new();

@@ -55,8 +55,12 @@ impl Org {
     }
 
     pub async fn fault(&self, fault: Value) {
-        let url = format!("{}/__demo/faults", self.demo.org_url());
-        let sent = self.http.post(url).body(fault.to_string()).header("content-type", "application/json");
+        self.post("faults", fault).await;
+    }
+
+    pub async fn post(&self, path: &str, body: Value) {
+        let url = format!("{}/__demo/{path}", self.demo.org_url());
+        let sent = self.http.post(url).body(body.to_string()).header("content-type", "application/json");
         let answer = sent.send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }

@@ -13,6 +13,7 @@ mod find;
 pub use error::ApplyError;
 pub use file::JournalFile;
 
+use super::describe::app_of;
 use super::inverse::{Before, inverse};
 use super::journal::{self, Entry, Unfinished};
 use super::value::{Allowed, AppRef, Change, Inverse, Outcome, Plan, PolicyRef};
@@ -24,7 +25,7 @@ use crate::text::Clean;
 use call::{Logo, Made};
 use find::Found;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use tokio_util::sync::CancellationToken;
 
 /// What a run needs of the world.
@@ -59,7 +60,7 @@ pub enum Progress {
 pub struct Applied {
     /// What became of every change, by number.
     pub outcomes: BTreeMap<usize, Outcome>,
-    /// Nothing is left to do or to find out. Otherwise the plan stays open in the journal, and [`resume`] goes on with it.
+    /// Nothing is left that could be done or found out. Otherwise the plan stays open in the journal, and [`resume`] goes on with it.
     pub finished: bool,
     /// The app as it was read or answered last, where the run saw it.
     pub app: Option<App>,
@@ -92,13 +93,16 @@ impl Applied {
 /// journal cannot be written.
 pub async fn apply(plan: &Plan, session: &Session<'_>) -> Result<Applied, ApplyError> {
     right_org(plan, session)?;
-    let open = journal::unfinished(&session.journal.read()?);
+    let written = session.journal.read()?;
+    let open = journal::unfinished(&written);
     if let Some(other) = open.iter().find(|u| u.plan.org_url == plan.org_url) {
         return Err(ApplyError::Unfinished { label: other.plan.label.clone(), started: other.started });
     }
     let logo = call::logo(plan)?;
+    let mut run = Run::new(plan, session, logo, BTreeMap::new(), BTreeMap::new());
+    run.seen = written.has_started(&plan.id);
     session.write(Entry::PlanStarted { plan: Box::new(plan.clone()), who: session.who.clone() }).await?;
-    Ok(Run::new(plan, session, logo, BTreeMap::new(), BTreeMap::new()).go().await)
+    Ok(run.go().await)
 }
 
 /// Goes on with a plan that was started and not ended: finds out by reading what became of the change that was under way, then
@@ -143,6 +147,8 @@ struct Run<'a> {
     outcomes: BTreeMap<usize, Outcome>,
     /// Changes whose call may have gone out in an earlier run, as they were about to be made.
     open: BTreeMap<usize, Change>,
+    /// The same plan was applied before, to its end: what makes an object is looked for first, so that there is no second one.
+    seen: bool,
     app: Option<App>,
     secret: Option<Secret>,
     request_ids: BTreeMap<usize, Clean>,
@@ -165,6 +171,7 @@ impl<'a> Run<'a> {
             logo,
             outcomes,
             open,
+            seen: false,
             app: None,
             secret: None,
             request_ids: BTreeMap::new(),
@@ -197,7 +204,8 @@ impl<'a> Run<'a> {
     }
 
     async fn change(&mut self, number: usize, change: Change) -> Outcome {
-        if let Some(begun) = self.open.remove(&number) {
+        let again = (self.seen && makes_an_object(&change)).then(|| change.clone());
+        if let Some(begun) = self.open.remove(&number).or(again) {
             match self.find(&begun).await {
                 Ok(Found::Done(made)) => {
                     let back = inverse_made(&begun, made.as_deref());
@@ -302,8 +310,7 @@ impl<'a> Run<'a> {
         // A plan made from what is no longer there is over: what is left of it needs a new one.
         let moved = |o: &Outcome| matches!(o, Outcome::Failed { error: ApiError::Changed { .. }, .. });
         let given_up = self.outcomes.values().any(moved);
-        let settled =
-            (given_up || self.outcomes.values().all(Outcome::is_settled)) && self.journal_failed.is_none();
+        let settled = (given_up || self.nothing_left()) && self.journal_failed.is_none();
         let entry = Entry::PlanEnded { plan: self.plan.id.clone(), given_up };
         if settled && let Err(e) = self.session.write(entry).await {
             self.journal_failed = Some(e.to_string());
@@ -324,6 +331,20 @@ impl<'a> Run<'a> {
             request_ids: self.request_ids,
             journal_failed: self.journal_failed,
         }
+    }
+
+    /// Whether every change is settled, or depends on one that is settled and was not made.
+    fn nothing_left(&self) -> bool {
+        let mut not_made = BTreeSet::new();
+        self.plan.changes.iter().all(|planned| {
+            let outcome = self.outcomes.get(&planned.number);
+            let settled = outcome.is_some_and(Outcome::is_settled)
+                || needed(&planned.change).is_some_and(|n| not_made.contains(&n));
+            if settled && !outcome.is_some_and(Outcome::is_so) {
+                not_made.insert(planned.number);
+            }
+            settled
+        })
     }
 
     /// After a create whose answer was lost the secret is read: Okta shows it at any time, and writes an event into its log.
@@ -384,6 +405,15 @@ impl<'a> Run<'a> {
             status: 200,
             detail: "the app has no client id".into(),
         })
+    }
+}
+
+/// The number of the earlier change that a change depends on.
+fn needed(change: &Change) -> Option<usize> {
+    match (app_of(change), change) {
+        (Some(AppRef::MadeBy(n)), _) => Some(n),
+        (_, Change::CreateRule { policy: PolicyRef::MadeBy(n), .. }) => Some(*n),
+        _ => None,
     }
 }
 
