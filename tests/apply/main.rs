@@ -350,6 +350,9 @@ async fn an_app_that_was_changed_in_between_is_left_alone() {
     let applied = org.apply(&org.plan("p4", &draft).await).await.unwrap();
     assert!(applied.complete());
     assert_eq!(org.reader.app(&id).await.unwrap().redirect_uris().len(), 3);
+    // Okta answers a replace with the secret: it is handed back, and is not in the journal.
+    let secret = applied.secret.expect("the answer's secret");
+    assert!(!org.journal_text().contains(secret.expose()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -296,7 +296,7 @@ impl Planner<'_> {
     fn logo(&mut self, app: &AppRef) {
         if let Some(path) = &self.setup.app.logo {
             let details = vec![
-                "PNG, JPG, GIF or SVG under 1 MB; Okta shows it on its sign-in and consent pages.".to_owned(),
+                "PNG, JPG, GIF or SVG under 1 MB; the file is read before the first write.".to_owned(),
                 "Undo: none, Okta removes no logo.".to_owned(),
             ];
             self.push(Change::UploadLogo { app: app.clone(), path: path.clone() }, People::None, details);

@@ -6,6 +6,8 @@
 mod access;
 mod app;
 mod problem;
+#[cfg(test)]
+mod properties;
 mod server;
 #[cfg(test)]
 mod tests;
