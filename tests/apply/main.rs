@@ -283,6 +283,41 @@ async fn trouble_in_the_middle() {
     }
 }
 
+/// A link that is gone is not tried change by change: the run stops, says so, and the next start goes on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broken_link_stops_the_run() {
+    let org = Org::start().await;
+    let plan = org.plan("p1", &org.draft("Gateway")).await;
+    org.fault(json!({"match": "/users", "method": "POST", "kind": "reset", "times": 100})).await;
+    let applied = org.apply(&plan).await.unwrap();
+    assert!(!applied.finished && applied.secret.is_some());
+    let Outcome::Failed { error: ApiError::Net { .. }, unknown: true } = &applied.outcomes[&3] else {
+        panic!("{:#?}", applied.outcomes)
+    };
+    assert_eq!((&applied.outcomes[&4], &applied.outcomes[&5]), (&Outcome::NotTried, &Outcome::NotTried));
+    org.clear_faults().await;
+    assert!(org.resume().await.unwrap().complete());
+    org.whole("Gateway", "link").await;
+}
+
+/// No intent on disk, no call; and what was made before is handed back all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_journal_the_run_stops() {
+    let org = Org::start().await;
+    let plan = org.plan("p1", &org.draft("Gateway")).await;
+    let path = org.journal_path();
+    let progress = |p: Progress| {
+        if p == Progress::Begun(3) {
+            std::fs::remove_file(&path).unwrap();
+            std::fs::create_dir(&path).unwrap();
+        }
+    };
+    let applied = org.apply_until(&plan, &CancellationToken::new(), &progress).await.unwrap();
+    assert!(applied.journal_failed.is_some() && !applied.finished);
+    assert!(applied.secret.is_some() && applied.client_id.is_some());
+    assert_eq!((applied.made(), org.writes().await.len()), (2, 2));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_that_may_only_read_writes_nothing() {
     let org = Org::start().await;

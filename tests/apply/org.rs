@@ -58,6 +58,11 @@ impl Org {
         self.post("faults", fault).await;
     }
 
+    pub async fn clear_faults(&self) {
+        let url = format!("{}/__demo/faults", self.demo.org_url());
+        assert!(self.http.delete(url).send().await.unwrap().status().is_success());
+    }
+
     pub async fn post(&self, path: &str, body: Value) {
         let url = format!("{}/__demo/{path}", self.demo.org_url());
         let sent = self.http.post(url).body(body.to_string()).header("content-type", "application/json");
