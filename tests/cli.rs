@@ -118,6 +118,23 @@ fn each_person_gets_the_reason_in_words() {
 }
 
 #[test]
+fn a_one_time_code_is_asked_for_and_its_absence_does_not_hang() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let file = example(&org, home.path());
+    assert!(org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes"]).status.success());
+    let (login, password) = org.person("cho@");
+    let args = ["test", "--app", "Cequence AI Gateway", "--as", &login];
+    let none = org.run_with_input(home.path(), &args, &password);
+    assert_eq!(none.status.code(), Some(1), "{}", shown(&none));
+    let people = org.get("/__demo/people");
+    let people = people.as_array().or_else(|| people["people"].as_array()).unwrap();
+    let code =
+        people.iter().find(|p| p["login"] == login.as_str()).unwrap()["current_code"].as_str().unwrap();
+    let passed = org.run_with_input(home.path(), &args, &format!("{password}\n{code}\n"));
+    assert_eq!(passed.status.code(), Some(0), "{}", shown(&passed));
+}
+
+#[test]
 fn what_cannot_work_says_why_and_ends_with_its_code() {
     let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
     let file = example(&org, home.path());

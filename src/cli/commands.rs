@@ -240,7 +240,7 @@ async fn run_test(session: &Session, request: TestRequest, json: bool) -> Result
     let (sink, mut events) = applying::channel();
     let (replies, answers) = mpsc::channel(1);
     let stop = CancellationToken::new();
-    let interrupted = stop.clone();
+    let (interrupted, no_answer) = (stop.clone(), stop.clone());
     let watch = tokio::spawn(async move {
         if tokio::signal::ctrl_c().await.is_ok() {
             interrupted.cancel();
@@ -261,9 +261,15 @@ async fn run_test(session: &Session, request: TestRequest, json: bool) -> Result
             Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
                 eprintln!("{}", need.message);
                 let passcode = tokio::task::spawn_blocking(|| input::secret("OKTUI_TEST_PASSCODE", "passcode")).await;
-                let Some((factor, _)) = need.factors.first() else { continue };
-                if let Ok(Ok(passcode)) = passcode {
-                    let _ = replies.send(testing::Reply { factor: factor.clone(), passcode }).await;
+                match (need.factors.first(), passcode) {
+                    (Some((factor, _)), Ok(Ok(passcode))) => {
+                        let _ = replies.send(testing::Reply { factor: factor.clone(), passcode }).await;
+                    }
+                    (_, Ok(Err(refusal))) => {
+                        eprintln!("{}", refusal.sentence);
+                        no_answer.cancel();
+                    }
+                    _ => no_answer.cancel(),
                 }
             },
         }

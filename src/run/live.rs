@@ -7,7 +7,7 @@ use crate::change::Live;
 use crate::okta::model::{
     App, AppId, AppStatus, Assigned, ClientId, Group, Readable, ServerKind, User, UserId,
 };
-use crate::setup::{self, AccessMode, Ask, Assignments, AuthorizationServer, Draft, Setup, Target};
+use crate::setup::{self, Ask, Assignments, AuthorizationServer, Draft, Setup, Target};
 use crate::uri::Callback;
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
@@ -38,9 +38,8 @@ pub async fn read(session: &Session, draft: &Draft) -> Result<Live, RunError> {
     }
     live.people = people(session, setup).await?;
     live.groups = groups(session, setup).await?;
-    if setup.access.mode == AccessMode::Everyone {
-        live.everyone = everyone(session).await;
-    }
+    // A rule may name Everyone by its id, and beside an assigned Everyone a removal takes nobody's access.
+    live.everyone = everyone(session).await;
     for ask in &draft.asks {
         if let Ask::UnassignGroup { id, .. } = ask
             && let Ok(members) = reader.group_members(id).all().await

@@ -54,7 +54,11 @@ impl Tui {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let seen = Arc::new((
-            Mutex::new(Seen { parser: vt100::Parser::new(size(rows), size(cols), 0), raw: Vec::new(), ended: false }),
+            Mutex::new(Seen {
+                parser: vt100::Parser::new(size(rows), size(cols), 0),
+                raw: Vec::new(),
+                ended: false,
+            }),
             Condvar::new(),
         ));
         let mut reader = pair.master.try_clone_reader().unwrap();
