@@ -194,9 +194,7 @@ fn check(
                 "The response type is not supported by the authorization server. Configured response types: [{types}]"
             ),
         ))
-    } else if !["query", "fragment", "form_post"]
-        .contains(&request.response_mode.as_str())
-    {
+    } else if !["query", "fragment", "form_post"].contains(&request.response_mode.as_str()) {
         Some((
             "unsupported_response_mode",
             "unsupported_response_mode",
