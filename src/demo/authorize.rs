@@ -194,9 +194,7 @@ fn check(
                 "The response type is not supported by the authorization server. Configured response types: [{types}]"
             ),
         ))
-    } else if !["query", "fragment", "form_post", "okta_post_message"]
-        .contains(&request.response_mode.as_str())
-    {
+    } else if !["query", "fragment", "form_post"].contains(&request.response_mode.as_str()) {
         Some((
             "unsupported_response_mode",
             "unsupported_response_mode",
@@ -305,7 +303,7 @@ fn fail(
 fn send(back: &Back<'_>, pairs: &[(&str, &str)]) -> Reply {
     let pairs: Vec<(&str, &str)> =
         back.state.map(|s| ("state", s)).into_iter().chain(pairs.iter().copied()).collect();
-    if back.mode == "form_post" || back.mode == "okta_post_message" {
+    if back.mode == "form_post" {
         return Reply::html(200, page::form_post(back.redirect_uri, &pairs));
     }
     let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();

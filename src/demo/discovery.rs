@@ -51,7 +51,7 @@ pub(super) fn route(call: &Call, org: &Org, segments: &[&str]) -> Answer {
         "registration_endpoint": format!("{}/oauth2/v1/clients", call.base),
         "jwks_uri": format!("{endpoints}/keys"),
         "response_types_supported": ["code", "token", "id_token", "code id_token", "code token", "id_token token", "code id_token token"],
-        "response_modes_supported": ["query", "fragment", "form_post", "okta_post_message"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "scopes_supported": scopes,
