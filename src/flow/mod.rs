@@ -4,4 +4,5 @@
 //! `trace`, `checks` and `machine` are pure. `record` and `signin` stand on `wire`. This room names neither `okta` nor `change`:
 //! it tests any OpenID provider by its issuer.
 
+pub mod checks;
 pub mod trace;

@@ -3,6 +3,9 @@
 //! A trace is text with holes. Secrets were lifted out as they were recorded and lie in the run's [`Safe`]; the trace itself can be
 //! copied, printed and written to disk.
 
+pub mod lift;
+pub mod meaning;
+pub mod page;
 mod text;
 
 pub use text::{Hole, HoleId, Piece, Safe, SecretKind, Text};
@@ -110,6 +113,8 @@ pub enum Place {
     JwtHeader,
     /// In the claims of a JWT.
     JwtClaims,
+    /// On an HTML page.
+    Page,
 }
 
 /// A parameter, a field or a claim, with what it means.
@@ -285,4 +290,40 @@ impl Verdict {
             Self::NotRun => "--",
         }
     }
+}
+
+impl Hop {
+    /// Leaves a hole wherever a value of `safe` still stands in plain text: a secret may be known only after a later answer.
+    pub fn seal(&mut self, safe: &Safe) {
+        self.title.seal(safe);
+        self.why.iter_mut().for_each(|line| seal_line(line, safe));
+        for check in &mut self.checks {
+            seal_line(&mut check.sentence, safe);
+            check.expected.iter_mut().chain(&mut check.actual).for_each(|text| text.seal(safe));
+        }
+        if let Some(exchange) = &mut self.exchange {
+            exchange.seal(safe);
+        }
+    }
+}
+
+impl Exchange {
+    fn seal(&mut self, safe: &Safe) {
+        for text in [&mut self.url, &mut self.request_body, &mut self.response_body] {
+            text.seal(safe);
+        }
+        for (_, value) in self.request_headers.iter_mut().chain(&mut self.response_headers) {
+            value.seal(safe);
+        }
+        for parameter in self.sent.iter_mut().chain(&mut self.received) {
+            parameter.value.seal(safe);
+        }
+        if let Some(trouble) = &mut self.trouble {
+            *trouble = Clean::new(&safe.seal(trouble.as_str()).masked());
+        }
+    }
+}
+
+fn seal_line(line: &mut String, safe: &Safe) {
+    *line = safe.seal(line).masked();
 }

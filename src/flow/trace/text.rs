@@ -2,6 +2,8 @@
 
 use crate::secret::{FingerprintKey, Secret};
 use crate::text::Clean;
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 /// What kind of secret was lifted out of a text.
@@ -16,6 +18,8 @@ pub enum SecretKind {
     Nonce,
     /// A PKCE verifier.
     CodeVerifier,
+    /// A PKCE challenge. It is no key to anything, but it names one run.
+    CodeChallenge,
     /// A client secret.
     ClientSecret,
     /// An access token.
@@ -42,6 +46,7 @@ impl SecretKind {
             Self::State => "state",
             Self::Nonce => "nonce",
             Self::CodeVerifier => "PKCE verifier",
+            Self::CodeChallenge => "PKCE challenge",
             Self::ClientSecret => "client secret",
             Self::AccessToken => "access token",
             Self::RefreshToken => "refresh token",
@@ -121,6 +126,18 @@ impl Text {
         self.0.is_empty()
     }
 
+    /// Leaves a hole wherever a value of `safe` stands in the plain pieces.
+    pub fn seal(&mut self, safe: &Safe) {
+        let pieces = std::mem::take(&mut self.0);
+        self.0 = pieces
+            .into_iter()
+            .flat_map(|piece| match piece {
+                Piece::Plain(raw) => safe.seal(&raw).0,
+                hole => vec![hole],
+            })
+            .collect();
+    }
+
     /// Masked: holes as `«authorization code, 43 characters, a91c 07e2»`.
     pub fn masked(&self) -> String {
         self.with(|_| None)
@@ -156,8 +173,20 @@ impl std::fmt::Display for Hole {
 #[derive(Debug)]
 pub struct Safe {
     key: FingerprintKey,
-    values: Vec<(SecretKind, Secret)>,
+    values: Vec<Kept>,
 }
+
+/// A value in the safe, with the ways in which it may be spelled in a text.
+#[derive(Debug)]
+struct Kept {
+    kind: SecretKind,
+    secret: Secret,
+    spellings: Vec<Secret>,
+}
+
+/// A shorter value is only lifted where it stands alone, as the value of a parameter or a field: found by chance inside other
+/// text, it would tear that text apart and hide nothing.
+pub(super) const SHORTEST_IN_TEXT: usize = 6;
 
 impl Safe {
     /// An empty safe; `key` makes the fingerprints.
@@ -168,29 +197,113 @@ impl Safe {
     /// Puts a value in and gives the hole to leave in its place. Equal values share one hole.
     pub fn lift(&mut self, kind: SecretKind, value: &str) -> Hole {
         let secret = Secret::new(value);
-        let found = self.values.iter().position(|(_, s)| *s == secret);
-        let index = found.unwrap_or_else(|| {
-            self.values.push((kind, secret.clone()));
+        let index = self.values.iter().position(|kept| kept.secret == secret).unwrap_or_else(|| {
+            let spellings = spellings(value);
+            self.values.push(Kept { kind, secret, spellings });
             self.values.len() - 1
         });
-        let kind = self.values.get(index).map_or(kind, |(k, _)| *k);
+        self.hole(index, kind)
+    }
+
+    fn hole(&self, index: usize, kind: SecretKind) -> Hole {
+        let kept = self.values.get(index);
+        let kind = kept.map_or(kind, |k| k.kind);
         Hole {
             id: HoleId(u32::try_from(index).unwrap_or(u32::MAX)),
             kind,
-            chars: secret.chars(),
-            fingerprint: kind.has_fingerprint().then(|| self.key.of(&secret)),
+            chars: kept.map_or(0, |k| k.secret.chars()),
+            fingerprint: kept.filter(|_| kind.has_fingerprint()).map(|k| self.key.of(&k.secret)),
         }
+    }
+
+    /// `raw` with a hole wherever a value of this safe occurs: as it is, percent-encoded, in Base64, or escaped for JSON or
+    /// HTML. Values of fewer than six characters are left alone here; they are lifted where they stand as a parameter. The rest
+    /// is cleaned.
+    pub fn seal(&self, raw: &str) -> Text {
+        Text::of(self.seal_raw(raw))
+    }
+
+    /// As [`Safe::seal`], but the rest is not cleaned yet: for text that is escaped first.
+    pub(super) fn seal_raw(&self, raw: &str) -> Vec<Piece> {
+        let mut found: Vec<(usize, usize, usize)> = Vec::new();
+        for (index, kept) in self.values.iter().enumerate() {
+            for spelling in &kept.spellings {
+                let found_here = raw.match_indices(spelling.expose());
+                found.extend(found_here.map(|(at, text)| (at, text.len(), index)));
+            }
+        }
+        found.sort_by_key(|&(at, len, _)| (at, std::cmp::Reverse(len)));
+        let (mut pieces, mut done) = (Vec::new(), 0);
+        for (at, len, index) in found.into_iter().filter(|&(_, len, _)| len > 0) {
+            if at < done {
+                continue;
+            }
+            if let Some(before) = raw.get(done..at).filter(|s| !s.is_empty()) {
+                pieces.push(Piece::Plain(before.to_owned()));
+            }
+            pieces.push(Piece::Hole(self.hole(index, SecretKind::Credential)));
+            done = at + len;
+        }
+        if let Some(rest) = raw.get(done..).filter(|s| !s.is_empty()) {
+            pieces.push(Piece::Plain(rest.to_owned()));
+        }
+        pieces
+    }
+
+    /// How many values lie in it.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether nothing lies in it.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// The value of a hole.
     pub fn value(&self, id: HoleId) -> Option<&Secret> {
-        self.values.get(id.0 as usize).map(|(_, secret)| secret)
+        self.values.get(id.0 as usize).map(|kept| &kept.secret)
     }
 
     /// Every value with its kind: for scanning an export for what must not be in it.
     pub fn values(&self) -> impl Iterator<Item = (SecretKind, &Secret)> {
-        self.values.iter().map(|(kind, secret)| (*kind, secret))
+        self.values.iter().map(|kept| (kept.kind, &kept.secret))
     }
+}
+
+/// The ways in which `value` may stand in a text.
+fn spellings(value: &str) -> Vec<Secret> {
+    if value.chars().count() < SHORTEST_IN_TEXT {
+        return Vec::new();
+    }
+    let form: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let strict = form.replace('+', "%20");
+    let json = serde_json::to_string(value).unwrap_or_default();
+    let json = json.strip_prefix('"').and_then(|s| s.strip_suffix('"')).unwrap_or(value).to_owned();
+    let html = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let mut all = vec![value.to_owned(), lower_hex(&form), lower_hex(&strict), form, strict, json];
+    all.push(html.replace('"', "&quot;").replace('\'', "&#39;"));
+    all.push(html.replace('"', "&#34;").replace('\'', "&#x27;"));
+    all.extend([STANDARD.encode(value), STANDARD_NO_PAD.encode(value)]);
+    all.extend([URL_SAFE.encode(value), URL_SAFE_NO_PAD.encode(value)]);
+    let mut out: Vec<Secret> = Vec::new();
+    for spelling in all.into_iter().map(Secret::new) {
+        if !out.contains(&spelling) {
+            out.push(spelling);
+        }
+    }
+    out
+}
+
+/// `%2F` as `%2f`: both are in use.
+fn lower_hex(encoded: &str) -> String {
+    let mut out = String::with_capacity(encoded.len());
+    let mut digits = 0;
+    for c in encoded.chars() {
+        out.push(if digits > 0 { c.to_ascii_lowercase() } else { c });
+        digits = if c == '%' { 2 } else { usize::saturating_sub(digits, 1) };
+    }
+    out
 }
 
 #[cfg(test)]
@@ -230,5 +343,30 @@ mod tests {
         let hole = safe.lift(SecretKind::State, "\x1b]52;c;x\x07");
         let text = Text::of(vec![Piece::Hole(hole)]);
         assert!(!text.with(|id| safe.value(id).map(|s| Clean::new(s.expose()))).contains('\x1b'));
+    }
+
+    #[test]
+    fn a_known_value_is_found_in_every_spelling() {
+        let mut safe = safe();
+        let value = "p+/=&\"'<s3>";
+        safe.lift(SecretKind::Password, value);
+        for text in [
+            format!("x {value} y"),
+            "a=p%2B%2F%3D%26%22%27%3Cs3%3E&b".into(),
+            "a=p%2b%2f%3d%26%22%27%3cs3%3e&b".into(),
+            format!("Basic {}", STANDARD.encode(value)),
+            serde_json::to_string(&value).unwrap(),
+            "value=\"p+/=&amp;&quot;&#39;&lt;s3&gt;\"".into(),
+        ] {
+            let sealed = safe.seal(&text);
+            assert!(sealed.pieces().iter().any(|p| matches!(p, Piece::Hole(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_value_does_not_tear_other_text_apart() {
+        let mut safe = safe();
+        safe.lift(SecretKind::State, "ok");
+        assert_eq!(safe.seal("a token is looked up").masked(), "a token is looked up");
     }
 }
