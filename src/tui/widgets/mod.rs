@@ -1,4 +1,10 @@
 //! Widgets: they know no screen.
 
+pub mod confirm;
 pub mod field;
+pub mod heading;
 pub mod page;
+pub mod rows;
+pub mod tabs;
+pub mod waterfall;
+pub mod wrap;

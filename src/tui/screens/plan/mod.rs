@@ -1,29 +1,48 @@
-//! Review and apply: the one plan of everything that is staged.
+//! Review and apply: the one plan of everything that is staged, its confirmation, and its progress while it is applied.
+//!
+//! What may come in: a [`Job::MakePlan`](crate::run::job::Job::MakePlan) and its answer, an apply and its answers. What a change is
+//! and what it costs is said by `change`; nothing is decided here.
+
+mod detail;
+mod model;
+#[cfg(test)]
+pub(in crate::tui::screens) mod sample;
+#[cfg(test)]
+mod tests;
+mod update;
+mod view;
 
 use super::{Msg, Next, Screen};
+use crate::run::job::Slot;
 use crate::tui::command::Scope;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
+pub use model::Model;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-/// The screen's state.
-#[derive(Debug, Default)]
-pub struct Model;
-
 impl Screen for Model {
-    fn update(&mut self, _shared: &mut Shared, _msg: Msg) -> Next {
-        Next::none()
+    fn update(&mut self, shared: &mut Shared, msg: Msg) -> Next {
+        update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::List]
+        if self.question.is_some() {
+            vec![Scope::Question, Scope::List]
+        } else {
+            vec![Scope::Plan, Scope::List, Scope::App]
+        }
     }
-    fn editing(&self, _shared: &Shared) -> bool {
-        false
+    fn editing(&self, shared: &Shared) -> bool {
+        self.editing(shared)
     }
-    fn page(&self, _shared: &Shared, _theme: Theme) -> Page {
-        Page::default()
+    fn running(&self, _shared: &Shared) -> Option<Slot> {
+        self.run.as_ref().is_some_and(|run| !run.ended).then_some(Slot::Apply)
     }
-    fn draw(&self, _frame: &mut Frame, _area: Rect, _shared: &Shared, _theme: Theme) {}
+    fn page(&self, shared: &Shared, theme: Theme) -> Page {
+        view::page(self, shared, theme)
+    }
+    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+        view::draw(self, frame, area, shared, theme);
+    }
 }

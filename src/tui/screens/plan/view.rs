@@ -1,0 +1,479 @@
+//! Draws the plan's screen.
+
+use super::detail;
+use super::model::{Confirmation, Face, Focus, Model, RowState, Run, confirmation};
+use crate::change::{Allowed, Outcome, Planned};
+use crate::run::job::{PlanMade, Trouble, Unfinished};
+use crate::text::{Clean, pad, plural, width};
+use crate::tui::command::CommandId as C;
+use crate::tui::shared::Shared;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::page::Page;
+use crate::tui::widgets::rows::{Rows, button, first_row, rule};
+use crate::tui::widgets::wrap::wrap;
+use crate::tui::widgets::{confirm, heading};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+/// Cells of the columns beside the change's title.
+const NUMBER: usize = 7;
+const RISK: usize = 8;
+const STATE: usize = 12;
+
+pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
+    let face = model.face(shared);
+    let explain = match &face {
+        Face::Run(run) if !run.ended => {
+            "Okta is being written to. If the link drops, oktui goes on where it stopped."
+        }
+        Face::Run(_) => "What was made stays made, and is in the journal.",
+        Face::Resume(_) => "Changes that were made already are not repeated.",
+        Face::Review(_) if model.open && model.focus == Focus::Reason => {
+            "Why you do this: kept in the journal beside every change."
+        }
+        Face::Review(_) | Face::Loading | Face::Failed(_) | Face::Problems(_) => {
+            "Nothing is written yet. If the link drops, oktui goes on where it stopped."
+        }
+        Face::Nothing(_) | Face::NoWork => "Nothing is written.",
+    };
+    let mut page = heading::page(shared, theme, explain);
+    page.second = Line::raw(format!(" {}", second(&face, shared)));
+    page.hints = hints(model, &face, shared);
+    page
+}
+
+fn second(face: &Face, shared: &Shared) -> String {
+    match face {
+        Face::Run(run) => {
+            let what = plural(run.plan.changes.len(), "change");
+            if run.ended {
+                format!("Applied: {} of {what} as planned", run.made())
+            } else {
+                format!("Applying {what}")
+            }
+        }
+        Face::Resume(_) => "An apply that did not end".into(),
+        Face::Review(made) => {
+            format!("Plan of {}, {}", plural(made.plan.changes.len(), "change"), made.estimate)
+        }
+        Face::Nothing(_) => "Plan".into(),
+        Face::Problems(problems) => {
+            format!("No plan yet: {} to settle first", plural(problems.len(), "thing"))
+        }
+        Face::Loading | Face::Failed(_) | Face::NoWork => {
+            let name = shared.work.as_ref().map(|w| Clean::new(&w.draft.setup.app.name));
+            name.map_or("Plan".into(), |name| format!("Plan for {name}"))
+        }
+    }
+}
+
+fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> {
+    if model.question.is_some() {
+        return vec![(C::Yes, "yes"), (C::Right, "choose"), (C::Open, "answer"), (C::Back, "no")];
+    }
+    if model.whole {
+        return vec![
+            (C::Open, "back to the list"),
+            (C::PageDown, "page"),
+            (C::Copy, "copy"),
+            (C::Back, "back"),
+        ];
+    }
+    match face {
+        Face::Review(_) if model.editing(shared) => {
+            vec![(C::Next, "next"), (C::Previous, "back"), (C::Back, "stop editing")]
+        }
+        Face::Review(made) => {
+            let mut hints = vec![(C::Open, if model.focus == Focus::List { "detail" } else { "apply" })];
+            if model.focus == Focus::Reason {
+                hints = vec![(C::Open, "edit")];
+            }
+            hints.push((C::Next, "to apply"));
+            if made.plan.changes.len() > 1
+                && model.focus == Focus::List
+                && model.cursor + 1 < made.plan.changes.len()
+            {
+                hints.push((C::Down, "move"));
+            }
+            hints.extend([
+                (C::Unstage, ""),
+                (C::Export, "save for approval"),
+                (C::Copy, ""),
+                (C::Again, "read again"),
+                (C::Back, ""),
+                (C::Help, ""),
+            ]);
+            hints
+        }
+        Face::Run(run) if !run.ended => {
+            vec![
+                (C::Cancel, "stop after this write"),
+                (C::Open, "detail"),
+                (C::Export, "save"),
+                (C::Help, ""),
+            ]
+        }
+        Face::Run(run) if run.open_ends() => {
+            vec![
+                (C::Again, "plan again, go on"),
+                (C::Copy, ""),
+                (C::Export, "save"),
+                (C::Back, ""),
+                (C::Help, ""),
+            ]
+        }
+        Face::Run(_) => vec![
+            (C::Open, "hand over"),
+            (C::Test, ""),
+            (C::Again, "plan again"),
+            (C::Back, ""),
+            (C::Help, ""),
+        ],
+        Face::Nothing(_) => vec![
+            (C::Open, "hand over"),
+            (C::Test, ""),
+            (C::Again, "read again"),
+            (C::Back, ""),
+            (C::Help, ""),
+        ],
+        Face::Resume(_) => vec![(C::Open, "go on"), (C::Export, "save"), (C::Back, ""), (C::Help, "")],
+        Face::Failed(_) => vec![(C::Again, "try again"), (C::Back, ""), (C::Help, "")],
+        Face::Problems(_) => {
+            vec![(C::Open, "to the steps"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
+        }
+        Face::Loading | Face::NoWork => vec![(C::Back, ""), (C::Help, "")],
+    }
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+    let mut rows = Rows::new(area);
+    if model.whole {
+        return draw_whole(model, frame, &mut rows, shared);
+    }
+    match model.face(shared) {
+        Face::Run(run) => draw_run(model, run, frame, &mut rows, shared, theme),
+        Face::Resume(unfinished) => draw_resume(model, unfinished, frame, &mut rows, theme),
+        Face::NoWork => text(
+            frame,
+            &mut rows,
+            "No app is being worked on. Esc goes back; choose an app there, or set up a new one.",
+        ),
+        Face::Loading => {
+            text(frame, &mut rows, "Reading what is live in the org, to compare it with what you want ...");
+            waiting(frame, &mut rows, shared, theme);
+        }
+        Face::Failed(trouble) => {
+            rows.push(frame, Line::styled(" The plan could not be made.", theme.bad()));
+            rows.gap();
+            draw_trouble(frame, &mut rows, trouble);
+            rows.gap();
+            rows.push(frame, button(theme, "Try again", true));
+        }
+        Face::Problems(problems) => draw_problems(model, problems, frame, &mut rows, theme),
+        Face::Nothing(made) => {
+            rows.push(frame, Line::styled(" Everything is as wanted: nothing to write.", theme.good()));
+            rows.gap();
+            for note in &made.plan.notes {
+                text(frame, &mut rows, &format!("Note: {note}"));
+            }
+            rows.down_to(2);
+            rows.push(frame, button(theme, "Next: Hand over", true));
+        }
+        Face::Review(made) => draw_review(model, made, frame, &mut rows, shared, theme),
+    }
+}
+
+fn text(frame: &mut Frame, rows: &mut Rows, text: &str) {
+    for line in wrap(text, rows.cells().saturating_sub(2)) {
+        rows.push(frame, Line::raw(format!(" {line}")));
+    }
+}
+
+fn draw_trouble(frame: &mut Frame, rows: &mut Rows, trouble: &Trouble) {
+    text(frame, rows, trouble.what.as_str());
+    text(frame, rows, trouble.help.as_str());
+}
+
+fn waiting(frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    if let Some((bucket, until)) = &shared.waiting {
+        let seconds = until.duration_since(shared.now).as_secs().max(0);
+        let line = format!(" Okta's limit for {bucket} is used up: going on by itself in {seconds} s.");
+        rows.push(frame, Line::styled(line, theme.warn()));
+    }
+}
+
+fn draw_whole(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &Shared) {
+    if let Some(planned) = model.planned(shared) {
+        rows.push(frame, Line::raw(format!(" {}  {}", planned.number, planned.title)));
+        rows.gap();
+    }
+    let cells = rows.cells().saturating_sub(6);
+    let lines: Vec<String> = detail::lines(model, shared).iter().flat_map(|line| wrap(line, cells)).collect();
+    let skip = model.scroll.min(lines.len().saturating_sub(rows.left()));
+    for line in lines.iter().skip(skip).take(rows.left()) {
+        rows.push(frame, Line::raw(format!("    {line}")));
+    }
+}
+
+fn head(frame: &mut Frame, rows: &mut Rows, theme: Theme, last: (&str, &str)) {
+    let title = rows.cells().saturating_sub(NUMBER + RISK + STATE + 1);
+    let (third, fourth) = last;
+    let line = format!("{:>5}  {}{third:<RISK$}{fourth:>STATE$}", "#", pad("change", title));
+    rows.push(frame, Line::styled(line, theme.quiet()));
+}
+
+fn change_row(theme: Theme, planned: &Planned, on: bool, cells: usize, last: (&str, &str)) -> Line<'static> {
+    let title = cells.saturating_sub(NUMBER + RISK + STATE + 1);
+    let (third, fourth) = last;
+    let marker = if on { theme.marker() } else { " " };
+    let right = format!("{}{fourth}", " ".repeat(STATE.saturating_sub(width(fourth))));
+    Line::from(vec![
+        Span::raw(format!(" {marker}{:>3}  ", planned.number)),
+        Span::styled(pad(planned.title.as_str(), title), if on { theme.focus() } else { theme.text() }),
+        Span::styled(pad(third, RISK), theme.state(third)),
+        Span::styled(right, theme.state(fourth.trim())),
+    ])
+}
+
+fn draw_review(
+    model: &Model,
+    made: &PlanMade,
+    frame: &mut Frame,
+    rows: &mut Rows,
+    shared: &Shared,
+    theme: Theme,
+) {
+    let foot = 4;
+    let changes = &made.plan.changes;
+    head(frame, rows, theme, ("risk", "people"));
+    let room = changes.len().min(rows.left().saturating_sub(foot + 7).max(3));
+    let first = first_row(model.cursor, changes.len(), room);
+    for (i, planned) in changes.iter().enumerate().skip(first).take(room) {
+        let on = i == model.cursor && model.focus == Focus::List;
+        let people = match planned.allowed {
+            Allowed::No { .. } => "NOT ALLOWED".to_owned(),
+            Allowed::Yes => planned.people.short(),
+        };
+        rows.push(frame, change_row(theme, planned, on, rows.cells(), (planned.risk.word(), &people)));
+    }
+    rows.push(frame, rule(theme, rows.cells()));
+    draw_detail(model, frame, rows, shared, theme, foot + 1);
+    rows.down_to(foot);
+    rows.push(
+        frame,
+        field_row(
+            theme,
+            "Reason or ticket",
+            &model.reason,
+            model.focus == Focus::Reason,
+            model.open,
+            30,
+            "kept in the journal",
+        ),
+    );
+    if let Some(question) = &model.question {
+        return confirm::draw(frame, rows, question, theme);
+    }
+    let on = model.focus == Focus::Confirm;
+    match confirmation(shared) {
+        Confirmation::Not(why) => {
+            for line in wrap(&why, rows.cells().saturating_sub(4)) {
+                let marker = if on { theme.marker() } else { " " };
+                rows.push(frame, Line::styled(format!(" {marker} {line}"), theme.warn()));
+            }
+        }
+        Confirmation::Typed(prompt, expected) => {
+            let room = width(expected).clamp(4, 24) + 2;
+            rows.push(frame, field_row(theme, prompt, &model.typed, on, model.open, room, ""));
+            if model.wrong {
+                let line = format!("   That is not {expected}. Nothing was written.");
+                rows.push(frame, Line::styled(line, theme.bad()));
+            } else if on {
+                rows.push(
+                    frame,
+                    Line::styled("   Enter applies once it is typed.".to_owned(), theme.quiet()),
+                );
+            }
+        }
+        Confirmation::Button(may) => {
+            rows.push(frame, button(theme, &format!("Apply {}", plural(may, "change")), on))
+        }
+    }
+}
+
+/// As much of the detail as fits above the last `keep` rows; the rest is a line that says how to see it.
+fn draw_detail(
+    model: &Model,
+    frame: &mut Frame,
+    rows: &mut Rows,
+    shared: &Shared,
+    theme: Theme,
+    keep: usize,
+) {
+    let number = model.planned(shared).map_or(String::new(), |p| p.number.to_string());
+    let cells = rows.cells().saturating_sub(6);
+    let lines: Vec<String> = detail::lines(model, shared).iter().flat_map(|line| wrap(line, cells)).collect();
+    let room = rows.left().saturating_sub(keep);
+    let shown = if lines.len() > room { room.saturating_sub(1) } else { lines.len() };
+    for (i, line) in lines.iter().take(shown).enumerate() {
+        rows.push(frame, Line::raw(format!("{:>3}  {line}", if i == 0 { number.as_str() } else { "" })));
+    }
+    if shown < lines.len() && room > 0 {
+        let line = format!("     {} more: Enter shows all", plural(lines.len() - shown, "line"));
+        rows.push(frame, Line::styled(line, theme.quiet()));
+    }
+}
+
+fn field_row(
+    theme: Theme,
+    label: &str,
+    field: &Field,
+    on: bool,
+    open: bool,
+    cells: usize,
+    after: &str,
+) -> Line<'static> {
+    let (shown, cursor) = field.shown(cells);
+    let marker = if on { theme.marker() } else { " " };
+    let mut spans = vec![Span::raw(format!(" {marker} {label}   ["))];
+    if on && open {
+        let left: String = shown.chars().take(cursor).collect();
+        let right: String = shown.chars().skip(cursor + 1).collect();
+        spans.extend([
+            Span::styled(left, theme.focus()),
+            Span::styled("_", theme.key()),
+            Span::styled(right, theme.focus()),
+        ]);
+    } else {
+        spans.push(Span::styled(shown, if on { theme.focus() } else { theme.text() }));
+    }
+    spans.push(Span::raw("]  "));
+    spans.push(Span::styled(after.to_owned(), theme.quiet()));
+    Line::from(spans)
+}
+
+fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    head(frame, rows, theme, ("risk", "state"));
+    let total = run.plan.changes.len();
+    let room = total.min(rows.left().saturating_sub(9).max(3));
+    let current = run.rows.iter().position(|row| *row == RowState::Running).filter(|_| !run.ended);
+    let first = first_row(current.unwrap_or(model.cursor), total, room);
+    for (i, (planned, state)) in run.plan.changes.iter().zip(&run.rows).enumerate().skip(first).take(room) {
+        rows.push(
+            frame,
+            change_row(
+                theme,
+                planned,
+                i == model.cursor,
+                rows.cells(),
+                (planned.risk.word(), state.word(run.ended)),
+            ),
+        );
+    }
+    rows.push(frame, rule(theme, rows.cells()));
+    if !run.ended {
+        let budget = shared
+            .tightest()
+            .map_or(String::new(), |b| format!("; {}: {} of {} calls left", b.name, b.remaining, b.limit));
+        rows.push(frame, Line::raw(format!(" {} of {total} done{budget}", run.made())));
+        waiting(frame, rows, shared, theme);
+        if run.stopping {
+            rows.push(
+                frame,
+                Line::styled(" Stopping after the write that is under way.".to_owned(), theme.warn()),
+            );
+        }
+        return;
+    }
+    draw_ended(run, frame, rows, theme);
+}
+
+fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
+    let total = run.plan.changes.len();
+    let (line, style) = if run.open_ends() {
+        (
+            format!(
+                " {} of {total} made. What was made stays; planning again goes on with the rest.",
+                run.made()
+            ),
+            theme.bad(),
+        )
+    } else if run.made() == total {
+        (format!(" Done: {} of {total}.", run.made()), theme.good())
+    } else {
+        (
+            format!(
+                " {} of {total} made; the rest is not yours to make (NOT ALLOWED): y copies the request.",
+                run.made()
+            ),
+            theme.warn(),
+        )
+    };
+    rows.push(frame, Line::styled(line, style));
+    if let Some(trouble) = &run.trouble {
+        draw_trouble(frame, rows, trouble);
+    }
+    for (planned, state) in run.plan.changes.iter().zip(&run.rows) {
+        if matches!(state, RowState::Ended(Outcome::Failed { .. })) {
+            for (i, line) in detail::of_state(state).iter().enumerate() {
+                let number = if i == 0 { planned.number.to_string() } else { String::new() };
+                let cells = rows.cells().saturating_sub(6);
+                for (j, part) in wrap(line, cells).iter().enumerate() {
+                    let number = if j == 0 { number.as_str() } else { "" };
+                    if rows.left() > 2 {
+                        rows.push(frame, Line::raw(format!("{number:>3}  {part}")));
+                    }
+                }
+            }
+        }
+    }
+    rows.down_to(1);
+    rows.push(frame, button(theme, if run.open_ends() { "Plan again" } else { "Next: Hand over" }, true));
+}
+
+fn draw_resume(model: &Model, unfinished: &Unfinished, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
+    let plan = &unfinished.plan;
+    let total = plan.changes.len();
+    text(
+        frame,
+        rows,
+        &format!(
+            "An apply for \"{}\" stopped after {} of {total}. Going on finds out what Okta has by now, and makes only the rest.",
+            plan.label, unfinished.done
+        ),
+    );
+    rows.gap();
+    head(frame, rows, theme, ("risk", "state"));
+    let room = total.min(rows.left().saturating_sub(3));
+    let first = first_row(model.cursor, total, room);
+    for (i, planned) in plan.changes.iter().enumerate().skip(first).take(room) {
+        let state = if i < unfinished.done { "OK" } else { "not yet" };
+        rows.push(frame, change_row(theme, planned, false, rows.cells(), (planned.risk.word(), state)));
+    }
+    rows.down_to(2);
+    rows.push(frame, button(theme, "Go on", true));
+}
+
+fn draw_problems(model: &Model, problems: &[Trouble], frame: &mut Frame, rows: &mut Rows, theme: Theme) {
+    text(frame, rows, "The plan cannot be made as the setup stands:");
+    rows.gap();
+    let cells = rows.cells().saturating_sub(6);
+    for (i, problem) in problems.iter().enumerate().skip(model.cursor.saturating_sub(1)) {
+        let marker = if i == model.cursor { theme.marker() } else { " " };
+        for (j, line) in wrap(problem.what.as_str(), cells).iter().enumerate() {
+            let lead = if j == 0 { format!(" {marker} ") } else { "   ".into() };
+            if rows.left() > 2 {
+                rows.push(frame, Line::from(vec![Span::raw(lead), Span::styled(line.clone(), theme.bad())]));
+            }
+        }
+        for line in wrap(problem.help.as_str(), cells) {
+            if rows.left() > 2 {
+                rows.push(frame, Line::raw(format!("     {line}")));
+            }
+        }
+    }
+    rows.down_to(2);
+    rows.push(frame, button(theme, "Back to the steps", true));
+}
