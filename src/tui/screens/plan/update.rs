@@ -254,11 +254,15 @@ fn move_to(model: &mut Model, shared: &Shared, id: C) {
             (Focus::Reason, true) => Focus::Confirm,
             (Focus::Confirm, _) => Focus::Reason,
         };
-        return focus(model, shared, to);
+        focus(model, shared, to);
+        model.open = false;
+        return;
     }
     model.scroll = 0;
     if id == C::Down && model.cursor >= last && matches!(model.face(shared), Face::Review(_)) {
-        return focus(model, shared, Focus::Reason);
+        // Closed: whoever holds `j` down must not type into it.
+        model.focus = Focus::Reason;
+        return;
     }
     model.cursor = match id {
         C::Up => model.cursor.saturating_sub(1),
