@@ -4,6 +4,12 @@ use super::body::pretty;
 use super::form::SESSION_ONLY;
 use super::run::{Row, Run, worst};
 use crate::flow::trace::{Check, Exchange, HoleId, Hop, Parameter, Piece, RunVerdict, Text, Verdict, Way};
+use crate::text::width;
+
+/// A sentence of so many characters fits below the list in every terminal.
+const SHORT: usize = 130;
+/// A title of more cells is cut in the list.
+const TITLE: usize = 31;
 
 /// The lines of the open tab.
 pub(super) fn lines(run: &Run, session_only: bool) -> Vec<Text> {
@@ -17,6 +23,22 @@ pub(super) fn lines(run: &Run, session_only: bool) -> Vec<Text> {
             Some(hop) => tab(hop, run.tab),
         },
     }
+}
+
+/// In which line, from 0, a hole is seen first; line feeds count.
+pub(super) fn line_of(lines: &[Text], id: HoleId) -> usize {
+    let mut at = 0;
+    for line in lines {
+        for piece in line.pieces() {
+            match piece {
+                Piece::Hole(hole) if hole.id == id => return at,
+                Piece::Hole(_) => {}
+                Piece::Plain(plain) => at += plain.matches('\n').count(),
+            }
+        }
+        at += 1;
+    }
+    0
 }
 
 /// The secrets that are masked in these lines, each once, in order.
@@ -70,18 +92,26 @@ fn fixes(run: &Run) -> Vec<Text> {
 
 fn end(run: &Run, session_only: bool) -> Vec<Text> {
     let (word, sentence) = headline(run, session_only);
-    let mut lines = vec![Text::plain(&format!("{word}: {sentence}"))];
+    let mut lines = Vec::new();
+    if run.whole || sentence.chars().count() > SHORT {
+        // Else it stands whole right above, below the list.
+        lines.push(Text::plain(&format!("{word}: {sentence}")));
+    }
     lines.extend(fixes(run));
     let left = run.trace.as_ref().map(|t| t.left.as_slice()).unwrap_or_default();
     if !left.is_empty() {
         lines.push(Text::plain("What this run leaves behind:"));
         lines.extend(left.iter().map(|l| Text::plain(&format!("  {l}"))));
     }
+    lines.push(Text::plain("r runs it again, Esc goes to the form, e saves it without its secrets."));
     lines
 }
 
 fn why(run: &Run, hop: &Hop, failed: bool) -> Vec<Text> {
     let mut lines = Vec::new();
+    if width(&hop.title.masked()) > TITLE {
+        lines.push(hop.title.clone());
+    }
     if failed && run.whole {
         // Else it stands right above, below the list.
         lines.push(Text::plain(&failure(run)));
@@ -95,7 +125,7 @@ fn why(run: &Run, hop: &Hop, failed: bool) -> Vec<Text> {
     }
     let bad = hop.checks.iter().filter(|c| matches!(c.verdict, Verdict::Fail | Verdict::Warn));
     lines.extend(bad.flat_map(check));
-    if lines.is_empty() {
+    if hop.why.is_empty() && !failed && hop.verdict != Verdict::Fail {
         lines.push(Text::plain(match hop.verdict {
             Verdict::NotRun => "It was not run, so it is not judged.",
             _ => "As it should be.",

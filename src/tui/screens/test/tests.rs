@@ -1,4 +1,4 @@
-use super::super::plan::sample::*;
+use super::super::plan::fixtures::*;
 use super::super::{Go, Msg, Next, Route, Screen};
 use super::Model;
 use super::form::SESSION_ONLY;
@@ -65,6 +65,7 @@ fn exchange(method: &str, path: &str, status: u16, body: Text) -> Exchange {
     }
 }
 
+#[allow(clippy::too_many_arguments, reason = "one a field")]
 fn hop(
     number: usize,
     to: Party,
@@ -518,7 +519,9 @@ fn secrets_stay_masked_until_asked_for_and_for_20_seconds() {
     let next =
         deliver(&mut model, &mut shared, Slot::Reveal, Outcome::Revealed(HoleId(1), Secret::new(TOKEN)));
     assert_eq!(next.effects, [Effect::Wake(20_000)]);
-    assert!(drawn(&model, &shared, theme, (120, 40)).contains(TOKEN));
+    for size in [(80, 24), (120, 40)] {
+        assert!(drawn(&model, &shared, theme, size).contains(TOKEN), "it is in sight at {size:?}");
+    }
     shared.now = "2026-11-22T19:04:25Z".parse().unwrap();
     model.update(&mut shared, Msg::Tick);
     assert!(!drawn(&model, &shared, theme, (120, 40)).contains(TOKEN));

@@ -19,6 +19,8 @@ use jiff::SignedDuration;
 
 /// For how long a revealed value stays in the open, in milliseconds.
 const SHOWN_MS: u64 = 20_000;
+/// Lines that a page key moves the detail: as many as are seen of it at 80x24.
+const PAGE: isize = 5;
 
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     match msg {
@@ -41,6 +43,9 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     let running = model.run.as_ref().is_some_and(|run| !run.ended);
     if model.app != app && !running {
         *model = Model { app, runs: model.runs, secret: model.secret.take(), ..Model::default() };
+    }
+    if let Some(run) = &mut model.run {
+        run.revealed = None;
     }
     if model.form.is_none() {
         model.form = Some(Form::new(shared));
@@ -335,7 +340,7 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Next if run.need.is_some() => run.open = true,
         C::Next => change_tab(run, 1),
         C::Previous => change_tab(run, TABS.len() - 1),
-        C::PageDown | C::PageUp => scroll(run, shared, if id == C::PageDown { 8 } else { -8 }),
+        C::PageDown | C::PageUp => scroll(run, shared, if id == C::PageDown { PAGE } else { -PAGE }),
         C::Up | C::Down if run.whole => scroll(run, shared, if id == C::Down { 1 } else { -1 }),
         C::Up | C::Down | C::Top | C::Bottom => move_to(run, id),
         C::Back if run.open => run.open = false,
@@ -410,13 +415,15 @@ fn export(model: &Model, shared: &mut Shared) -> Next {
 fn reveal(model: &mut Model, shared: &mut Shared) -> Next {
     let session_only = form::session_only(shared);
     let Some(run) = &mut model.run else { return Next::none() };
-    let holes: Vec<HoleId> = detail::holes(&detail::lines(run, session_only));
+    let lines = detail::lines(run, session_only);
+    let holes: Vec<HoleId> = detail::holes(&lines);
     let Some(id) = holes.get(run.asked % holes.len().max(1)).copied() else {
         shared.notice = Some("Nothing is masked in this tab.".into());
         return Next::none();
     };
     run.asked += 1;
     run.revealed = None;
+    run.scroll = detail::line_of(&lines, id);
     Next::effects([shared.start(Slot::Reveal, Job::Reveal(id))])
 }
 
