@@ -98,6 +98,14 @@ pub struct Journal {
     pub skipped: usize,
 }
 
+impl Journal {
+    /// Whether this plan was ever begun.
+    pub fn has_started(&self, id: &PlanId) -> bool {
+        let started = |line: &Line| matches!(&line.entry, Entry::PlanStarted { plan, .. } if plan.id == *id);
+        self.lines.iter().any(started)
+    }
+}
+
 /// Reads a journal. A line that is torn or of an unknown shape is skipped and counted, never an error.
 pub fn read<S: AsRef<str>>(lines: &[S]) -> Journal {
     let mut journal = Journal::default();

@@ -1,8 +1,139 @@
 //! The flow tester: the road to the wire (the second law). Every request of a flow goes through the one recorder; what was not
 //! recorded did not happen.
 //!
-//! `trace`, `checks` and `machine` are pure. `record` and `signin` stand on `wire`. This room names neither `okta` nor `change`:
-//! it tests any OpenID provider by its issuer.
+//! `trace`, `checks`, `machine`, `signin` and `explain` are pure. `record` and `run` stand on `wire`. This room names neither
+//! `okta` nor `change`: it tests any OpenID provider by its issuer.
 
 pub mod checks;
+pub mod explain;
+pub mod machine;
+pub mod record;
+mod run;
+pub mod signin;
 pub mod trace;
+
+pub use run::run;
+
+use crate::secret::Secret;
+use trace::{Hop, RunVerdict, Way};
+
+/// What to test: one client at one authorization server. Strings that are compared on the wire stay as they were given.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The issuer, as discovery must say it, character by character.
+    pub issuer: String,
+    /// Where the metadata are: the issuer with `/.well-known/openid-configuration` appended, or the form of RFC 8414.
+    pub discovery_url: String,
+    /// The Okta org, for primary authentication; without it [`Way::Terminal`] cannot be gone.
+    pub org_url: Option<String>,
+    /// Whether the org is on Identity Engine, where primary authentication meets the session policy only.
+    pub identity_engine: bool,
+    /// `client_id`.
+    pub client_id: String,
+    /// The client secret, if it is known here.
+    pub client_secret: Option<Secret>,
+    /// How the app wants the client to prove itself.
+    pub authentication: ClientAuth,
+    /// The gateway's callback. It is sent, and never called.
+    pub redirect_uri: String,
+    /// The scopes to ask for.
+    pub scopes: Vec<String>,
+    /// How the person signs in.
+    pub way: Way,
+    /// Who signs in.
+    pub login: Option<String>,
+    /// The number of the run in this session, from 1.
+    pub run: u32,
+}
+
+/// How the client proves itself at the token endpoint (RFC 6749 §2.3.1, OIDC Core §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// `client_secret_basic`: in the `Authorization` header.
+    Basic,
+    /// `client_secret_post`: in the body.
+    Post,
+    /// `none`: a public client.
+    None,
+}
+
+impl ClientAuth {
+    /// The method's registered name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "client_secret_basic",
+            Self::Post => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+}
+
+/// What a run needs from the person in the middle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A one-time code.
+    Passcode {
+        /// The factors that take one; never empty.
+        factors: Vec<FactorChoice>,
+        /// What to say above the field.
+        message: String,
+    },
+}
+
+/// A second factor to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactorChoice {
+    /// Okta's id of it.
+    pub id: String,
+    /// In words: `authenticator app (GOOGLE)`.
+    pub label: String,
+}
+
+/// The person's answer to a [`Need`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The code, and the id of the factor that made it.
+    Passcode(Secret, String),
+    /// No more of this run.
+    Stop,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every event is a hop; a box would only add an allocation"
+)]
+pub enum Event {
+    /// A hop, new or in place of the one with the same number.
+    Hop(Hop),
+    /// The run waits for an [`Answer`].
+    Need(Need),
+    /// It is over: how, and what it left behind.
+    Ended(RunVerdict, Vec<String>),
+}
+
+/// The random values of one run, made by whoever starts it. Never use them for two runs.
+#[derive(Clone)]
+pub struct Random {
+    /// For `state`.
+    pub state: [u8; 24],
+    /// For `nonce`.
+    pub nonce: [u8; 24],
+    /// For the PKCE verifier: 32 bytes give 43 characters (RFC 7636 §4.1).
+    pub verifier: [u8; 32],
+    /// For the made-up code of the probe.
+    pub code: [u8; 24],
+}
+
+impl Random {
+    /// Fills all of them by `fill`, a source fit for keys.
+    pub fn from(mut fill: impl FnMut(&mut [u8])) -> Self {
+        let mut random = Self { state: [0; 24], nonce: [0; 24], verifier: [0; 32], code: [0; 24] };
+        fill(&mut random.state);
+        fill(&mut random.nonce);
+        fill(&mut random.verifier);
+        fill(&mut random.code);
+        random
+    }
+}

@@ -20,5 +20,6 @@ mod tests;
 mod transport;
 pub mod write;
 
+pub use answer::net;
 pub use authorization::Authorization;
 pub use transport::{Transport, Waiting};

@@ -2,6 +2,7 @@
 
 use super::{RedirectUri, Setup};
 use crate::text::{Clean, is_unsafe};
+use crate::uri::edits;
 use serde::Serialize;
 
 /// Why a text is no Setup document. Every sentence says where and what helps.
@@ -101,24 +102,6 @@ fn nearest(name: &str, known: &[String]) -> Option<String> {
         })
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, k)| k.clone())
-}
-
-/// Levenshtein distance in characters.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(100).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().take(100).enumerate() {
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (y, pair) in b.iter().zip(row.windows(2)) {
-            if let [diagonal, up] = pair {
-                left = (diagonal + usize::from(x != *y)).min(up + 1).min(left + 1);
-                next.push(left);
-            }
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(usize::MAX)
 }
 
 /// The document as oktui writes it: every field, each with what it means. `parse` gives the same Setup back.

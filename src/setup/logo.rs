@@ -118,7 +118,7 @@ mod tests {
             logo_facts(b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x02\0\0\0\x02\0\0\0", 26),
             Err(NotALogo::OtherKind)
         );
-        assert_eq!(logo_facts(b"\x89PNG\r\n\x1a\n\0\0", 10), Err(NotALogo::Damaged));
+        assert_eq!(logo_facts(b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR", 16), Err(NotALogo::Damaged));
         assert_eq!(
             logo_facts(b"<?xml version=\"1.0\" encoding=\"latin1\"?><svg>\xe9 </svg>", 55),
             Err(NotALogo::NotUtf8)

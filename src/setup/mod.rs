@@ -3,6 +3,7 @@
 //!
 //! oktui never rewrites a Setup file that a person wrote; it writes its own, commented (`to_commented_toml`).
 
+mod accepted;
 mod check;
 mod checks;
 mod context;
@@ -14,6 +15,7 @@ mod logo;
 #[cfg(test)]
 mod tests;
 
+pub use accepted::accept;
 pub use check::{Check, Edit, Field, Fix, Severity, StepState, apply_fix, rail};
 pub use checks::{checks, client_secret_problem};
 pub use context::Context;

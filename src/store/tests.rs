@@ -93,3 +93,29 @@ fn all_places_lie_under_one_home() {
         assert_eq!(place.parent(), Some(Path::new("/h")));
     }
 }
+
+#[test]
+fn a_reader_sees_the_old_bytes_or_the_new_ones() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("file");
+    write_private(&path, &[0; 100_000]).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            loop {
+                let last = done.load(Ordering::Relaxed);
+                let bytes = read(&path).unwrap().unwrap();
+                assert!(bytes.len() == 100_000 && bytes.iter().all(|b| *b == bytes[0]));
+                if last {
+                    break bytes[0];
+                }
+            }
+        });
+        for round in 1..30 {
+            write_private(&path, &[round; 100_000]).unwrap();
+        }
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(reader.join().unwrap(), 29);
+    });
+}

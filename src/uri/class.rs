@@ -75,13 +75,15 @@ impl Class {
     pub fn words(self) -> &'static str {
         match self {
             Self::SchemeHttp => {
-                "One is http, the other https: usually TLS ends at a proxy that forgets to say so, and Okta refuses the other scheme."
+                "One is http, the other https: usually TLS ends at a proxy that forgets \
+                    to say so, and Okta refuses the other scheme."
             }
             Self::SchemeCase => {
                 "The scheme is written in another case: the same to a browser, another URI to Okta."
             }
             Self::HostCase => {
-                "The host is written in another case: browsers hide it by lower-casing, Okta compares the characters."
+                "The host is written in another case: browsers hide it by lower-casing, \
+                    Okta compares the characters."
             }
             Self::Host => "The host is another one: a different environment, tenant or product.",
             Self::Subdomain => {
@@ -91,10 +93,12 @@ impl Class {
                 "One host ends in a dot: DNS reads both alike and most screens hide it, Okta does not."
             }
             Self::Idn => {
-                "One host is written in letters, the other in its xn-- form: the same host in DNS, two strings to Okta."
+                "One host is written in letters, the other in its xn-- form: the same \
+                    host in DNS, two strings to Okta."
             }
             Self::DefaultPort => {
-                "One names the port that the scheme has anyway: usually a proxy added it, and Okta compares it."
+                "One names the port that the scheme has anyway: usually a proxy added it, \
+                    and Okta compares it."
             }
             Self::Port => "The ports differ: Okta wants the very port that is registered, on loopback too.",
             Self::Loopback => {
@@ -111,7 +115,8 @@ impl Class {
                 "One path has a \".\" or \"..\" segment: a browser removes it, Okta compares it."
             }
             Self::DoubleSlash => {
-                "One path has an empty segment, \"//\": usually a base URL that ends in \"/\" and a path that starts with one."
+                "One path has an empty segment, \"//\": usually a base URL that ends in \
+                    \"/\" and a path that starts with one."
             }
             Self::PercentEncoding => {
                 "One has percent-encoded what the other writes out: the same meaning, two strings to Okta."
@@ -124,7 +129,8 @@ impl Class {
             }
             Self::DoubleEncoding => "One was percent-encoded twice on the way: %2F became %252F.",
             Self::QueryAdded => {
-                "One has a query and the other has none: Okta compares it too; what varies belongs into state."
+                "One has a query and the other has none: Okta compares it too; what \
+                    varies belongs into state."
             }
             Self::QueryOrder => {
                 "The query's parameters come in another order: Okta compares the string, not the set."
@@ -155,7 +161,7 @@ impl Class {
             Self::SchemeHttp | Self::SchemeCase => "RFC 3986 §3.1, §6.2.2.1",
             Self::HostCase => "RFC 3986 §3.2.2, §6.2.2.1",
             Self::Host | Self::Subdomain | Self::TrailingDot => "RFC 3986 §3.2.2, §6.2.1",
-            Self::Idn => "RFC 5891 §4, RFC 3986 §3.2.2",
+            Self::Idn => "RFC 5891 §5, RFC 3986 §3.2.2",
             Self::DefaultPort | Self::EmptyPath => "RFC 3986 §6.2.3",
             Self::Port => "RFC 3986 §3.2.3, RFC 8252 §7.3",
             Self::Loopback => "RFC 8252 §8.3",

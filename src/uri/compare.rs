@@ -2,6 +2,7 @@
 
 use super::characters::{is_invisible, is_whitespace, look_alike};
 use super::class::Class;
+use super::encoding::{decode, is_unreserved, upper_hex};
 use super::parts::{Parts, ascii_host, default_port};
 
 /// The first difference between a registered URI and the one that was sent.
@@ -24,22 +25,9 @@ pub fn compare(registered: &str, sent: &str) -> Option<Difference> {
     if registered == sent {
         return None;
     }
-    let (mut left, mut right, mut index) = (registered.chars(), sent.chars(), 0);
-    loop {
-        let (a, b) = (left.next(), right.next());
-        if a != b {
-            return Some(Difference {
-                index,
-                registered: a,
-                sent: b,
-                class: classify(registered, sent, a, b),
-            });
-        }
-        if a.is_none() {
-            return None;
-        }
-        index += 1;
-    }
+    let index = registered.chars().zip(sent.chars()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (registered.chars().nth(index), sent.chars().nth(index));
+    Some(Difference { index, registered: a, sent: b, class: classify(registered, sent, a, b) })
 }
 
 fn classify(registered: &str, sent: &str, a: Option<char>, b: Option<char>) -> Class {
@@ -181,60 +169,6 @@ fn encoding(r: &str, s: &str) -> Option<Class> {
     (packed(&plain_r) == packed(&plain_s)).then_some(Class::Whitespace)
 }
 
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|d| u8::try_from(d).ok())
-}
-
-/// A percent-encoded triplet at the start of `bytes`: its value.
-fn triplet(bytes: &[u8]) -> Option<u8> {
-    match bytes {
-        [b'%', high, low, ..] => Some(hex(*high)? * 16 + hex(*low)?),
-        _ => None,
-    }
-}
-
-/// Decodes once those triplets whose value passes `which`.
-pub(super) fn decode(s: &str, which: fn(u8) -> bool) -> Vec<u8> {
-    let (mut rest, mut out) = (s.as_bytes(), Vec::with_capacity(s.len()));
-    while let [first, tail @ ..] = rest {
-        match triplet(rest) {
-            Some(value) if which(value) => {
-                out.push(value);
-                rest = rest.get(3..).unwrap_or_default();
-            }
-            _ => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    out
-}
-
-/// The same text with the digits of every triplet in upper case (RFC 3986 §6.2.2.1).
-fn upper_hex(s: &str) -> String {
-    let (mut out, mut upper) = (String::with_capacity(s.len()), 0);
-    for (at, c) in s.char_indices() {
-        if triplet(s.as_bytes().get(at..).unwrap_or_default()).is_some() {
-            upper = 3;
-        }
-        out.push(if upper > 0 { c.to_ascii_uppercase() } else { c });
-        upper = usize::saturating_sub(upper, 1);
-    }
-    out
-}
-
-/// Whether a `%` stands there that begins no triplet.
-pub(super) fn has_bare_percent(s: &str) -> bool {
-    s.bytes()
-        .enumerate()
-        .any(|(at, b)| b == b'%' && triplet(s.as_bytes().get(at..).unwrap_or_default()).is_none())
-}
-
 /// RFC 3986 §5.2.4 for a path that starts with `/`.
 pub(super) fn without_dot_segments(path: &str) -> String {
     let mut out: Vec<&str> = Vec::new();
@@ -267,4 +201,30 @@ pub(super) fn single_slashes(path: &str) -> String {
         }
     }
     out
+}
+
+/// Texts longer than this are not counted by [`edits`].
+const MAX_EDITS: usize = 2_000;
+
+/// How many characters to add, remove or replace to make one text the other (Levenshtein); `usize::MAX` where one of them is longer
+/// than 2,000 characters and it is not worth counting.
+pub fn edits(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    if a.len().max(b.len()) > MAX_EDITS {
+        return usize::MAX;
+    }
+    // row[j]: from the first i characters of a to the first j of b.
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (y, pair) in b.iter().zip(row.windows(2)) {
+            if let [diagonal, up] = pair {
+                left = (diagonal + usize::from(x != y)).min(up + 1).min(left + 1);
+                next.push(left);
+            }
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(usize::MAX)
 }

@@ -8,6 +8,7 @@
 mod characters;
 mod class;
 mod compare;
+mod encoding;
 mod lint;
 mod marked;
 mod parts;
@@ -17,7 +18,7 @@ mod tests;
 
 pub use characters::describe;
 pub use class::Class;
-pub use compare::{Difference, compare};
+pub use compare::{Difference, compare, edits};
 pub use lint::{Lint, LintContext, List, MAX_CHARS, Severity, lint};
 pub use marked::{marked, what_differs};
 

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 const CALLBACK: &str = "https://auth.aigateway.cequence.ai/v1/outbound/oauth/callback";
 
 /// Registered, sent, class, index of the first difference in characters.
-const TABLE: [(&str, &str, Class, usize); 42] = [
+const TABLE: [(&str, &str, Class, usize); 43] = [
     ("https://h/cb", "http://h/cb", Class::SchemeHttp, 4),
     ("https://h/cb", "HTTPS://h/cb", Class::SchemeCase, 0),
     ("https://h.example/cb", "https://H.example/cb", Class::HostCase, 8),
@@ -17,6 +17,7 @@ const TABLE: [(&str, &str, Class, usize); 42] = [
     ("https://h/cb", "https://h:443/cb", Class::DefaultPort, 9),
     ("http://h/cb", "http://h:80/cb", Class::DefaultPort, 8),
     ("https://h/cb", "https://h:/cb", Class::DefaultPort, 9),
+    ("http://[::1]/cb", "http://[::1]:80/cb", Class::DefaultPort, 12),
     ("https://h/cb", "https://h:8443/cb", Class::Port, 9),
     ("http://127.0.0.1:3000/cb", "http://127.0.0.1:3001/cb", Class::Port, 20),
     ("http://localhost/cb", "http://127.0.0.1/cb", Class::Loopback, 7),
@@ -81,7 +82,7 @@ fn the_mark_stands_under_the_difference_of_a_long_uri() {
     let lines = marked(CALLBACK, &sent, 60);
     assert_eq!(lines[0], "…ps://auth.aigateway.cequence.ai/v1/outbound/oauth/callback");
     assert!(lines[1].ends_with("/v1/outbound/oauth/callback/"));
-    assert_eq!(lines[2], format!("{}one \"/\" too many (U+002F) ^", " ".repeat(59 - 27)));
+    assert_eq!(lines[2], format!("{}one \"/\" too many (U+002F) ^", " ".repeat(59 - 1 - 25)));
     let lines = marked(CALLBACK, &sent, 100);
     assert_eq!(lines[1], sent);
     assert_eq!(lines[2], format!("{}^ one \"/\" too many (U+002F)", " ".repeat(61)));
@@ -93,6 +94,14 @@ fn an_early_difference_keeps_the_tail_too() {
     assert!(registered.starts_with("https://") && registered.ends_with("callback"), "{registered}");
     assert!(sent.starts_with("http://") && sent.ends_with("callback"), "{sent}");
     assert_eq!(mark, "    ^ \"s\" missing (U+0073)");
+}
+
+#[test]
+fn edits_are_counted() {
+    for (a, b, n) in [("", "", 0), ("", "abc", 3), ("kitten", "sitting", 3), ("é", "e", 1), ("ab", "ba", 2)]
+    {
+        assert_eq!((edits(a, b), edits(b, a)), (n, n));
+    }
 }
 
 #[test]
@@ -156,6 +165,8 @@ fn what_is_wrong_by_itself_is_found_and_repaired_without_any_knowledge() {
         ("https:///cb", "not-absolute", Fail, None),
         ("https://h.x:99999/cb", "port", Fail, None),
         ("https://a b.x/cb", "whitespace", Fail, Some("https://ab.x/cb")),
+        ("https://h.x:0/cb", "port", Fail, None),
+        ("https://h.x:+443/cb", "port", Fail, None),
         ("https://[::1/cb", "not-a-uri", Fail, None),
         ("https://h.x/100%", "percent", Warn, Some("https://h.x/100%25")),
         ("https://h.x/a|b", "character", Warn, Some("https://h.x/a%7Cb")),
@@ -183,6 +194,7 @@ fn unusual_forms_are_information_where_no_callback_is_known() {
         ("https://h.x/%7Ea", "encoded-unreserved"),
         ("https://h.x/cb?a=1", "query"),
         ("http://127.0.0.1:1/cb", "loopback"),
+        ("http://[::1]/cb", "loopback"),
     ] {
         assert_eq!(alone(uri), [(check, Severity::Info)], "{uri}");
     }
@@ -223,6 +235,8 @@ fn a_near_miss_of_a_known_callback_warns_and_is_repaired() {
         assert_eq!(near.difference, compare(CALLBACK, &miss));
     }
     assert_eq!(names(CALLBACK, &context), []);
+    // One slip is told once.
+    assert_eq!(names(&format!("{CALLBACK} "), &context), [("whitespace", Severity::Fail)]);
     assert_eq!(names("https://other.example/cb", &context), [("own", Severity::Info)]);
     // Another host is another environment.
     assert_eq!(names(&CALLBACK.replace("auth.", "auth2."), &context), [("own", Severity::Info)]);

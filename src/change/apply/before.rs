@@ -1,6 +1,6 @@
 //! What stands there before a change, read by GET, for the way back.
 
-use super::Run;
+use super::run::Run;
 use crate::change::inverse::Before;
 use crate::change::value::{AppRef, Change};
 use crate::okta::model::{ApiError, Assigned};

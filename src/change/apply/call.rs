@@ -1,6 +1,7 @@
 //! The call of a change: the one place where the writer is used.
 
-use super::{ApplyError, Run};
+use super::ApplyError;
+use super::run::Run;
 use crate::change::value::{AppRef, Change, Plan, PolicyRef};
 use crate::okta::model::{ApiError, App};
 use crate::okta::write::Done;

@@ -1,6 +1,6 @@
 //! Finding out by reading what became of a change whose answer was never seen.
 
-use super::Run;
+use super::run::Run;
 use crate::change::done::{app_made, edit_landed, policy_made, rule_made, secret_made};
 use crate::change::value::{AppRef, Change, PolicyRef};
 use crate::okta::model::{ApiError, AppId, AppStatus, Assigned, SecretId};

@@ -111,7 +111,7 @@ impl Planner<'_> {
         }
         let body = json!({
             "name": "oidc_client",
-            "label": setup.app.name,
+            "label": setup.app.name.trim(),
             "signOnMode": "OPENID_CONNECT",
             "credentials": {"oauthClient": {
                 "token_endpoint_auth_method": setup.app.client_authentication.as_str(),
@@ -176,9 +176,10 @@ impl Planner<'_> {
 
     fn name_and_authentication(&self, before: &App, edit: &mut Edit) {
         let wanted = &self.setup.app;
-        if before.raw_label() != wanted.name {
-            edit.field("name", before.raw_label(), &wanted.name);
-            set(&mut edit.after.0, &["label"], json!(wanted.name));
+        let name = wanted.name.trim();
+        if before.raw_label().trim() != name {
+            edit.field("name", before.raw_label(), name);
+            set(&mut edit.after.0, &["label"], json!(name));
         }
         if before.client_authentication() != Some(wanted.client_authentication) {
             let was = before.client_authentication().map_or("another method", ClientAuthentication::as_str);
@@ -295,7 +296,7 @@ impl Planner<'_> {
     fn logo(&mut self, app: &AppRef) {
         if let Some(path) = &self.setup.app.logo {
             let details = vec![
-                "PNG, JPG, GIF or SVG under 1 MB; Okta shows it on its sign-in and consent pages.".to_owned(),
+                "PNG, JPG, GIF or SVG under 1 MB; the file is read before the first write.".to_owned(),
                 "Undo: none, Okta removes no logo.".to_owned(),
             ];
             self.push(Change::UploadLogo { app: app.clone(), path: path.clone() }, People::None, details);

@@ -6,6 +6,8 @@
 mod access;
 mod app;
 mod problem;
+#[cfg(test)]
+mod properties;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -37,7 +39,7 @@ pub fn plan(id: PlanId, draft: &Draft, live: &Live) -> Result<Plan, Vec<PlanProb
         draft,
         setup: &draft.setup,
         live,
-        label: Clean::new(&draft.setup.app.name),
+        label: Clean::new(draft.setup.app.name.trim()),
         changes: Vec::new(),
         notes: Vec::new(),
         problems: Vec::new(),

@@ -51,7 +51,8 @@ pub fn endpoint_hosts(issuer: &str, endpoints: &[(&'static str, Option<&str>)]) 
     if foreign.is_empty() {
         Judged::new("endpoints", Verdict::Pass, "All endpoints are on the issuer's host.", SOURCE)
     } else {
-        let sentence = format!("On another host than the issuer: {}. With Okta they are on one.", foreign.join(", "));
+        let sentence =
+            format!("On another host than the issuer: {}. With Okta they are on one.", foreign.join(", "));
         Judged::new("endpoints", Verdict::Warn, sentence, SOURCE)
     }
 }
@@ -116,9 +117,12 @@ pub fn iss(issuer: &str, announced: bool, received: Option<&str>) -> Judged {
             let sentence = "The metadata announce iss in every answer, and this one has none: clients that check it refuse.";
             Judged::new("iss parameter", Verdict::Fail, sentence, SOURCE)
         }
-        (false, None) => {
-            Judged::new("iss parameter", Verdict::NotRun, "The server does not announce it, and sent none.", SOURCE)
-        }
+        (false, None) => Judged::new(
+            "iss parameter",
+            Verdict::NotRun,
+            "The server does not announce it, and sent none.",
+            SOURCE,
+        ),
     }
 }
 
@@ -126,8 +130,10 @@ pub fn iss(issuer: &str, announced: bool, received: Option<&str>) -> Judged {
 pub fn redirect_target(redirect_uri: &str, location: &str) -> Judged {
     let rest = location.strip_prefix(redirect_uri);
     let good = rest.is_some_and(|rest| rest.starts_with(['?', '&', '#']));
-    let sentences =
-        ("Okta answers to the redirect URI that was asked for.", "The answer goes somewhere else than asked for.");
+    let sentences = (
+        "Okta answers to the redirect URI that was asked for.",
+        "The answer goes somewhere else than asked for.",
+    );
     let shown = location.split(['?', '#']).next().unwrap_or_default();
     Judged::of("redirect URI", good, sentences, "RFC 6749 §4.1.2").values(redirect_uri, shown)
 }
@@ -180,7 +186,9 @@ mod tests {
     fn a_location_elsewhere_is_noticed() {
         let cb = "https://g/cb";
         assert_eq!(redirect_target(cb, "https://g/cb?code=1").verdict, Verdict::Pass);
-        for location in ["https://g/cb/?code=1", "https://g/cbx?code=1", "https://evil/cb?code=1", "https://g/cb"] {
+        for location in
+            ["https://g/cb/?code=1", "https://g/cbx?code=1", "https://evil/cb?code=1", "https://g/cb"]
+        {
             assert_eq!(redirect_target(cb, location).verdict, Verdict::Fail, "{location}");
         }
     }

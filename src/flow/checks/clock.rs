@@ -43,10 +43,13 @@ pub fn check(skew: Option<Skew>) -> Judged {
     let apart = (skew.ms.abs() - skew.error_ms).max(0) / 1000;
     let side = if skew.ms > 0 { "behind" } else { "ahead of" };
     if apart > LEEWAY {
-        let sentence = format!("This machine's clock is {apart} s {side} the server's. Tokens are judged by the server's.");
+        let sentence = format!(
+            "This machine's clock is {apart} s {side} the server's. Tokens are judged by the server's."
+        );
         Judged::new("clock", Verdict::Warn, sentence, SOURCE)
     } else {
-        let sentence = "This machine's clock agrees with the server's. The gateway's clock was not looked at.";
+        let sentence =
+            "This machine's clock agrees with the server's. The gateway's clock was not looked at.";
         Judged::new("clock", Verdict::Pass, sentence, SOURCE)
     }
 }

@@ -79,9 +79,10 @@ fn alg(jwt: &Jwt<'_>, expected: &Expected<'_>) -> Judged {
         "RS256" if offered.is_empty() || offered.iter().any(|a| a == "RS256") => {
             (Verdict::Pass, "Signed with RS256, the default.".to_owned())
         }
-        alg if offered.iter().any(|a| a == alg) => {
-            (Verdict::Warn, format!("Signed with {alg}, which the metadata offers; many clients expect RS256."))
-        }
+        alg if offered.iter().any(|a| a == alg) => (
+            Verdict::Warn,
+            format!("Signed with {alg}, which the metadata offers; many clients expect RS256."),
+        ),
         alg => (Verdict::Fail, format!("Signed with {alg}, which the metadata does not offer.")),
     };
     let wanted = if offered.is_empty() { "RS256".to_owned() } else { offered.join(", ") };
@@ -117,7 +118,9 @@ fn signature(jwt: &Jwt<'_>, expected: &Expected<'_>) -> Judged {
         }
     };
     match keys.judge(jwt, expected.client_secret) {
-        Signature::Good => Judged::new("signature", Verdict::Pass, "The issuer's key made this signature.", SOURCE),
+        Signature::Good => {
+            Judged::new("signature", Verdict::Pass, "The issuer's key made this signature.", SOURCE)
+        }
         Signature::Bad => {
             let sentence = "The signature does not fit the issuer's key: the token was changed, or another issuer made it.";
             Judged::new("signature", Verdict::Fail, sentence, SOURCE)
@@ -143,7 +146,9 @@ fn audience(jwt: &Jwt<'_>, expected: &Expected<'_>) -> Judged {
     let all = jwt.audiences();
     let (verdict, sentence) = match (all.contains(&expected.client_id), all.len()) {
         (true, 1) => (Verdict::Pass, "The token is for this client."),
-        (true, _) => (Verdict::Fail, "The token is for this client, but also for others that it need not trust."),
+        (true, _) => {
+            (Verdict::Fail, "The token is for this client, but also for others that it need not trust.")
+        }
         (false, _) => (Verdict::Fail, "The token is not for this client."),
     };
     Judged::new("aud", verdict, sentence, SOURCE).values(expected.client_id, all.join(", "))
@@ -167,7 +172,8 @@ fn expiry(jwt: &Jwt<'_>, now: i64) -> Judged {
         return Judged::new("exp", Verdict::Fail, "It does not say when it ends.", SOURCE);
     };
     let left = exp.saturating_sub(now);
-    let good = format!("It is good for {} more.", crate::text::time::length(u64::try_from(left).unwrap_or(0)));
+    let good =
+        format!("It is good for {} more.", crate::text::time::length(u64::try_from(left).unwrap_or(0)));
     let bad = format!("It ended {} s ago, by the server's clock.", left.saturating_neg());
     Judged::of("exp", left > 0, (good, bad), SOURCE).values(format!("after {now}"), exp.to_string())
 }
@@ -179,7 +185,10 @@ fn issued_at(jwt: &Jwt<'_>, now: i64) -> Judged {
     };
     let age = now.saturating_sub(iat);
     let (verdict, sentence) = if age < -LEEWAY {
-        (Verdict::Fail, format!("It was made {} s in the future, by the server's clock.", age.saturating_neg()))
+        (
+            Verdict::Fail,
+            format!("It was made {} s in the future, by the server's clock.", age.saturating_neg()),
+        )
     } else if age > 600 {
         (Verdict::Warn, format!("It was made {age} s ago, though it was fetched just now."))
     } else {

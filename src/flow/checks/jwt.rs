@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_token_is_read_even_when_its_signature_is_nothing() {
-        let raw = format!("{}.{}.", part(r#"{"alg":"none"}"#), part(r#"{"aud":["a","b"],"exp":12.5,"iss":"i"}"#));
+        let raw =
+            format!("{}.{}.", part(r#"{"alg":"none"}"#), part(r#"{"aud":["a","b"],"exp":12.5,"iss":"i"}"#));
         let jwt = Jwt::read(&raw).unwrap();
         assert_eq!(
             (jwt.alg(), jwt.kid(), jwt.audiences(), jwt.time("exp")),

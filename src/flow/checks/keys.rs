@@ -63,7 +63,11 @@ impl Keys {
         let key = if jwt.alg().starts_with("HS") {
             match client_secret {
                 Some(secret) => DecodingKey::from_secret(secret.expose().as_bytes()),
-                None => return Signature::Unknown("it is made with the client secret, which is not known here".into()),
+                None => {
+                    return Signature::Unknown(
+                        "it is made with the client secret, which is not known here".into(),
+                    );
+                }
             }
         } else {
             let Some(jwk) = self.find(jwt.kid()) else {
@@ -103,7 +107,9 @@ mod tests {
     fn a_key_is_found_by_name_and_use() {
         let body = br#"{"keys":[{"kid":"a","use":"enc","kty":"RSA"},{"kid":"b","use":"sig","kty":"RSA"}]}"#;
         let keys = Keys::read(body).unwrap();
-        assert!(keys.find(Some("a")).is_none() && keys.find(Some("b")).is_some() && keys.find(None).is_none());
+        assert!(
+            keys.find(Some("a")).is_none() && keys.find(Some("b")).is_some() && keys.find(None).is_none()
+        );
         assert_eq!(keys.kids(), ["a", "b"]);
         let only = Keys::read(br#"{"keys":[{"kty":"RSA"}]}"#).unwrap();
         assert!(only.find(None).is_some());

@@ -58,12 +58,7 @@ pub fn response(tokens: &Tokens, asked: &[String], cache_control: Option<&str>) 
     let has = |scope: &str| asked.iter().any(|s| s == scope);
     checks.push(if has("openid") {
         let wrong = "openid was asked for, and there is no ID token.";
-        Judged::of(
-            "id_token",
-            tokens.id.is_some(),
-            ("There is an ID token.", wrong),
-            "OIDC Core §3.1.3.3",
-        )
+        Judged::of("id_token", tokens.id.is_some(), ("There is an ID token.", wrong), "OIDC Core §3.1.3.3")
     } else {
         let sentence = "openid was not asked for: no ID token, and nobody knows who signed in.";
         Judged::new("id_token", Verdict::NotRun, sentence, "OIDC Core §3.1.2.1")
@@ -91,7 +86,9 @@ fn expires_in(tokens: &Tokens) -> Judged {
         Some(seconds) => {
             Judged::new("expires_in", Verdict::Fail, format!("It has ended already: {seconds} s."), SOURCE)
         }
-        None => Judged::new("expires_in", Verdict::Warn, "The answer does not say how long it lives.", SOURCE),
+        None => {
+            Judged::new("expires_in", Verdict::Warn, "The answer does not say how long it lives.", SOURCE)
+        }
     }
 }
 
@@ -116,10 +113,12 @@ fn refresh_token(tokens: &Tokens, asked: bool) -> Judged {
     let (verdict, sentence) = match (asked, tokens.refresh.is_some()) {
         (true, true) => (Verdict::Pass, "offline_access was asked for, and there is a refresh token."),
         (true, false) => (
-            Verdict::Fail,
-            "offline_access was asked for, and there is no refresh token: the grant Refresh Token is off on the app, or the rule does not allow the scope.",
+            Verdict::Warn,
+            "offline_access was asked for, and there is no refresh token: the grant Refresh Token is off on the app, or the rule does not allow the scope. People sign in again when the access token ends.",
         ),
-        (false, true) => (Verdict::Warn, "There is a refresh token, though offline_access was not asked for."),
+        (false, true) => {
+            (Verdict::Warn, "There is a refresh token, though offline_access was not asked for.")
+        }
         (false, false) => (
             Verdict::NotRun,
             "offline_access was not asked for: no refresh token. People sign in again when the access token ends, unless the gateway adds the scope itself.",
@@ -235,9 +234,10 @@ mod tests {
     fn what_is_missing_is_named() {
         let tokens = Tokens::read(br#"{"token_type":"DPoP","expires_in":0,"scope":"openid"}"#).unwrap();
         let checks = response(&tokens, &asked("openid email offline_access"), None);
-        for name in ["access_token", "token_type", "expires_in", "id_token", "refresh_token"] {
+        for name in ["access_token", "token_type", "expires_in", "id_token"] {
             assert_eq!(verdict(&checks, name), Verdict::Fail, "{name}");
         }
+        assert_eq!(verdict(&checks, "refresh_token"), Verdict::Warn);
         assert_eq!(verdict(&checks, "scope"), Verdict::Warn);
         assert_eq!(verdict(&checks, "Cache-Control"), Verdict::Warn);
         assert_eq!(Tokens::read(b"<html>"), None);
@@ -246,7 +246,11 @@ mod tests {
 
     #[test]
     fn rotation_is_told_from_persistence() {
-        let old = Tokens { access: Some("a".to_owned().into()), refresh: Some("r".to_owned().into()), ..Tokens::default() };
+        let old = Tokens {
+            access: Some("a".to_owned().into()),
+            refresh: Some("r".to_owned().into()),
+            ..Tokens::default()
+        };
         let sentence = |after: &Tokens| refreshed(&old, after)[1].sentence.clone();
         let with = |refresh: Option<&str>| Tokens {
             access: Some("b".to_owned().into()),

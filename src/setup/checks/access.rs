@@ -22,9 +22,14 @@ fn federation_broker(mode: AccessMode, out: &mut Vec<Check>) {
             "federation-broker",
             Field::AccessMode,
             severity,
-            "Federation Broker Mode is on for this app: everybody in the org passes, and Okta shows no assignments, whatever is chosen here.",
+            "Federation Broker Mode is on for this app: everybody in the org passes, and \
+                Okta shows no assignments, whatever is chosen here.",
         )
-        .why("The app's sign-on policy and the access policy of the authorization server decide alone then. Switching the mode can lose app profiles, so oktui never does it: Admin Console, the app's General tab."),
+        .why(
+            "The app's sign-on policy and the access policy of the authorization server \
+            decide alone then. Switching the mode can lose app profiles, so oktui never does \
+            it: Admin Console, the app's General tab.",
+        ),
     );
 }
 
@@ -37,10 +42,22 @@ fn mode(setup: &Setup, broker: bool, out: &mut Vec<Check>) {
         }
         AccessMode::Controlled if broker => return,
         AccessMode::Controlled => check("access-nobody", Warn, "Nobody is named yet: nobody can sign in."),
-        AccessMode::Everyone => check("access-everyone", Info, "Everybody in the org may sign in, everybody who comes later included. For production, name groups.")
-            .why("The built-in group Everyone is assigned. Least privilege is what the gateway's guide recommends.")
-            .fix("limit access to groups and people", Edit::SetAccessMode(AccessMode::Controlled)),
-        AccessMode::Later => check("access-later", Info, "Nobody is assigned now. Sign-in answers access_denied until somebody is."),
+        AccessMode::Everyone => check(
+            "access-everyone",
+            Info,
+            "Everybody in the org may sign in, everybody who comes later included. For \
+            production, name groups.",
+        )
+        .why(
+            "The built-in group Everyone is assigned. Least privilege is what the \
+                gateway's guide recommends.",
+        )
+        .fix("limit access to groups and people", Edit::SetAccessMode(AccessMode::Controlled)),
+        AccessMode::Later => check(
+            "access-later",
+            Info,
+            "Nobody is assigned now. Sign-in answers access_denied until somebody is.",
+        ),
     });
 }
 

@@ -25,7 +25,9 @@ pub(super) fn check(setup: &Setup, context: &Context, out: &mut Vec<Check>) {
     mcp_servers(setup, out);
 }
 
-const API_SCOPES_TAB: &str = "The guide's tab Okta API Scopes lists okta.* scopes for managing Okta: there is nothing to grant there. openid, profile and email belong to the authorization server, which offers them to every app.";
+const API_SCOPES_TAB: &str = "The guide's tab Okta API Scopes lists okta.* scopes for managing Okta: there is nothing \
+    to grant there. openid, profile and email belong to the authorization server, which \
+    offers them to every app.";
 
 fn server(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &mut Vec<Check>) {
     let check = |rule, severity, sentence: &str| Check::new(rule, Field::Server, severity, sentence);
@@ -45,13 +47,19 @@ fn server(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &m
             list.iter().find(|s| s.id == *wanted || wanted.as_str() == "default" && s.is_default)
         && !found.active
     {
-        out.push(to_org(check("server-inactive", Fail, "This authorization server is deactivated: activate it in Okta under Security > API, or choose another.")));
+        out.push(to_org(check(
+            "server-inactive",
+            Fail,
+            "This authorization server is deactivated: activate it in Okta under Security > \
+            API, or choose another.",
+        )));
     }
     match &context.discovery {
         Readable::Known(None) => {
             let sentence =
                 format!("This org has no authorization server \"{id}\": sign-in would end in a 404.");
-            let why = "Custom servers, default included, exist only with Okta's API Access Management or in a free org.";
+            let why = "Custom servers, default included, exist only with Okta's API Access \
+                Management or in a free org.";
             let found = check("server-missing", Fail, &sentence).why(why);
             out.push(if *server == ServerKind::Org { found } else { to_org(found) });
         }
@@ -75,8 +83,12 @@ fn server(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &m
         Readable::NotAsked => {}
     }
     if *server == ServerKind::Org {
-        let sentence = "Access tokens of the org's own server are for Okta's APIs: the gateway may use them for sign-in and userinfo, and nobody else can check them.";
-        out.push(check("server-org", Info, sentence).why("Okta may change their contents at any time. There is no access policy and no custom scope on this server."));
+        let sentence = "Access tokens of the org's own server are for Okta's APIs: the gateway may use \
+            them for sign-in and userinfo, and nobody else can check them.";
+        out.push(check("server-org", Info, sentence).why(
+            "Okta may change their contents at any time. There is no access policy and no \
+            custom scope on this server.",
+        ));
     }
 }
 
@@ -107,10 +119,10 @@ fn scopes(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &m
     }
     for (row, scope) in list.iter().enumerate() {
         let field = Field::Scope(row);
-        let without = || {
-            list.iter().enumerate().filter(|(at, _)| *at != row).map(|(_, s)| s.clone()).collect::<Vec<_>>()
+        let remove = |check: Check| {
+            let others = list.iter().filter(|s| *s != scope).cloned().collect();
+            check.fix("leave this scope out", Edit::SetScopes(others))
         };
-        let remove = |check: Check| check.fix("leave this scope out", Edit::SetScopes(without()));
         let check = |rule, severity, sentence: String| Check::new(rule, field, severity, sentence);
         let shown = Clean::new(scope);
         let offered = offered(scope, context);
@@ -128,29 +140,46 @@ fn scopes(setup: &Setup, server: Option<&ServerKind>, context: &Context, out: &m
                 }
             }
             let sentence = format!("\"{shown}\" is one scope to Okta, and several to you: one row for each.");
-            out.push(check("scope-separator", Fail, sentence).why("Scopes are separated by blanks on the wire (RFC 6749 §3.3) and stand one by one in the gateway's JSON array.").fix("make it several", Edit::SetScopes(split)));
+            out.push(
+                check("scope-separator", Fail, sentence)
+                    .why(
+                        "Scopes are separated by blanks on the wire (RFC 6749 §3.3) and stand one by \
+                one in the gateway's JSON array.",
+                    )
+                    .fix("make it several", Edit::SetScopes(split)),
+            );
         } else if !is_scope_token(scope) {
             let sentence = format!(
-                "\"{shown}\" has a character that no scope has: printable ASCII without blank, \" and \\ is allowed (RFC 6749 §3.3)."
+                "\"{shown}\" has a character that no scope has: printable ASCII without \
+                    blank, \" and \\ is allowed (RFC 6749 §3.3)."
             );
             out.push(remove(check("scope-characters", Fail, sentence)));
         } else if list.iter().take(row).any(|s| s == scope) {
-            out.push(remove(check("scope-twice", Warn, format!("{shown} is named twice."))));
+            let rows = list.iter().enumerate().filter(|(at, _)| *at != row);
+            out.push(
+                check("scope-twice", Warn, format!("{shown} is named twice."))
+                    .fix("remove this row", Edit::SetScopes(rows.map(|(_, s)| s.clone()).collect())),
+            );
         } else if scope.starts_with("okta.") {
             let sentence = format!(
-                "{shown} is for managing Okta itself: the gateway needs none of these, and a Super Admin would have to grant it."
+                "{shown} is for managing Okta itself: the gateway needs none of these, \
+                    and a Super Admin would have to grant it."
             );
             out.push(remove(check("scope-management", Warn, sentence)));
         } else if server == Some(&ServerKind::Org) && !RESERVED.contains(&scope.as_str()) {
             let sentence = format!(
-                "The org's own server has no scope of yours: Okta answers \"Custom scopes are not allowed for this request\" to {shown}."
+                "The org's own server has no scope of yours: Okta answers \"Custom scopes \
+                    are not allowed for this request\" to {shown}."
             );
             out.push(remove(check("scope-custom-at-org", Fail, sentence)));
         } else if offered == Some(false) {
             out.push(not_offered(scope, field, context, |c| if scope == "openid" { c } else { remove(c) }));
         } else if consent_wanted(scope, context) {
             let sentence = format!("People may be asked whether they agree to {shown}.");
-            out.push(check("scope-consent", Info, sentence).why("Its consent is REQUIRED or FLEXIBLE on this server; an app that is trusted (consent_method TRUSTED) skips the question."));
+            out.push(check("scope-consent", Info, sentence).why(
+                "Its consent is REQUIRED or FLEXIBLE on this server; an app that is trusted \
+                (consent_method TRUSTED) skips the question.",
+            ));
         }
     }
 }
@@ -183,10 +212,13 @@ fn not_offered(scope: &str, field: Field, context: &Context, offer: impl Fn(Chec
         Check::new("scope-not-offered", field, Fail, sentence)
     } else {
         let sentence = format!(
-            "This authorization server does not publish the scope {shown}. Where it has none, Okta answers invalid_scope to the whole request."
+            "This authorization server does not publish the scope {shown}. Where it has \
+                none, Okta answers invalid_scope to the whole request."
         );
-        Check::new("scope-not-offered", field, Warn, sentence)
-            .why("Discovery lists only scopes that are published; the full list could not be read with this session.")
+        Check::new("scope-not-offered", field, Warn, sentence).why(
+            "Discovery lists only scopes that are published; the full list could not be \
+                read with this session.",
+        )
     })
 }
 
@@ -196,8 +228,12 @@ fn consent_wanted(scope: &str, context: &Context) -> bool {
 
 fn policy(setup: &Setup, server: Option<&ServerKind>, out: &mut Vec<Check>) {
     if matches!(server, Some(ServerKind::Custom(_))) && !setup.authorization_server.access_policy {
-        let sentence = "No access policy will be made: sign-in works only if one of that server covers this client already.";
-        out.push(Check::new("access-policy", Field::AccessPolicy, Info, sentence).why("Without one Okta answers access_denied, and its log says no_matching_policy. The default server of a free org has none."));
+        let sentence = "No access policy will be made: sign-in works only if one of that server covers \
+            this client already.";
+        out.push(Check::new("access-policy", Field::AccessPolicy, Info, sentence).why(
+            "Without one Okta answers access_denied, and its log says no_matching_policy. The \
+            default server of a free org has none.",
+        ));
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn check(setup: &Setup, context: &Context, out: &mut Vec<Check>) {
         out,
         "name",
         Field::Name,
-        "Okta shows this name in its Admin Console and on people's dashboards.",
+        "Okta shows this name in its Admin Console and when people sign in.",
     );
     if setup.app.logo.is_some() {
         logo(context, out);
@@ -39,8 +39,9 @@ fn name(name: &str, context: &Context, out: &mut Vec<Check>) {
     let (beyond, unsafe_) = (|c: char| c as u32 > 0xFFFF, is_unsafe);
     if let Some(odd) = name.chars().find(|c| beyond(*c)) {
         let without: String = name.chars().filter(|c| !beyond(*c)).collect();
+        let shown = Clean::new(&odd.to_string());
         let sentence = format!(
-            "Okta stores no emoji and no other character above U+FFFF: here \"{odd}\" (U+{:X}).",
+            "Okta stores no emoji and no other character above U+FFFF: here \"{shown}\" (U+{:X}).",
             odd as u32
         );
         let found = check("name-characters", Fail, &sentence)
@@ -72,7 +73,8 @@ fn name(name: &str, context: &Context, out: &mut Vec<Check>) {
             "Another app integration is called \"{}\": edit that one, or take another name.",
             Clean::new(taken)
         );
-        let why = "Okta may refuse a second app with the same name (E0000040) or make one that nobody can tell apart.";
+        let why = "Okta may refuse a second app with the same name (E0000040) or make one that \
+            nobody can tell apart.";
         out.push(check("name-taken", Warn, &sentence).why(why));
     }
 }
@@ -102,7 +104,8 @@ fn logo(context: &Context, out: &mut Vec<Check>) {
     let (Some(width), Some(height), true) = (facts.width, facts.height, facts.kind != LogoKind::Svg) else {
         return;
     };
-    let advice = "Okta advises 420 by 120 pixels in the console and 200 by 200 in its API reference. It takes others too.";
+    let advice = "Okta advises 420 by 120 pixels in the console and 200 by 200 in its API reference. \
+        It takes others too.";
     if !(width >= 200 && height >= 200 || width >= 420 && height >= 120) {
         let sentence = format!("The logo has {width} by {height} pixels: it will look blurred.");
         out.push(check("logo-resolution", Warn, &sentence).why(advice));

@@ -4,16 +4,10 @@ use super::super::{Check, Edit, Field, Setup, Severity};
 use super::otherwise_ok;
 use crate::okta::model::{ClientAuthentication, RefreshRotation};
 use crate::secret::Secret;
-use Severity::{Fail, Info, Warn};
+use Severity::{Fail, Info, Ok, Warn};
 
 pub(super) fn check(setup: &Setup, out: &mut Vec<Check>) {
     refresh(setup, out);
-    otherwise_ok(
-        out,
-        "refresh-token",
-        Field::RefreshToken,
-        "The gateway can renew access without asking people again.",
-    );
     authentication(setup.app.client_authentication, out);
     otherwise_ok(
         out,
@@ -23,9 +17,18 @@ pub(super) fn check(setup: &Setup, out: &mut Vec<Check>) {
     );
     if setup.app.pkce_required {
         out.push(
-            Check::new("pkce-required", Field::PkceRequired, Warn, "Okta refuses every sign-in without PKCE. Whether the gateway sends it is not known.")
-                .why("Okta checks a code challenge that is sent in either case (RFC 7636 §4.6); required only means that none may be missing.")
-                .fix("do not require PKCE", Edit::SetPkceRequired(false)),
+            Check::new(
+                "pkce-required",
+                Field::PkceRequired,
+                Warn,
+                "Okta refuses every sign-in without PKCE. Whether the gateway sends it is not \
+                known.",
+            )
+            .why(
+                "Okta checks a code challenge that is sent in either case (RFC 7636 \
+                    §4.6); required only means that none may be missing.",
+            )
+            .fix("do not require PKCE", Edit::SetPkceRequired(false)),
         );
     }
     otherwise_ok(
@@ -45,9 +48,14 @@ fn refresh(setup: &Setup, out: &mut Vec<Check>) {
                 "offline-access",
                 Field::RefreshToken,
                 Warn,
-                "People sign in again when the access token ends (an hour by default) unless the gateway adds offline_access itself.",
+                "People sign in again when the access token ends (an hour by default) \
+                    unless the gateway adds offline_access itself.",
             )
-            .why("Okta issues a refresh token only when the grant is on and offline_access is asked for (OpenID Connect Core §11). Whether the gateway adds that scope is not known; its guide lists email, profile and openid.")
+            .why(
+                "Okta issues a refresh token only when the grant is on and offline_access is \
+                asked for (OpenID Connect Core §11). Whether the gateway adds that scope is \
+                not known; its guide lists email, profile and openid.",
+            )
             .fix("add the scope offline_access", Edit::AddScope("offline_access".into())),
         ),
         (false, true) => out.push(
@@ -55,18 +63,28 @@ fn refresh(setup: &Setup, out: &mut Vec<Check>) {
                 "offline-access-without-grant",
                 Field::RefreshToken,
                 Warn,
-                "The scope offline_access is asked for and the Refresh Token grant is off: no refresh token will come, and Okta may refuse the request.",
+                "The scope offline_access is asked for and the Refresh Token grant is \
+                    off: no refresh token will come, and Okta may refuse the request.",
             )
-            .why("Okta wants both (OpenID Connect Core §11). What it answers when the grant is off is not documented.")
+            .why(
+                "Okta wants both (OpenID Connect Core §11). What it answers when the grant is \
+                off is not documented.",
+            )
             .fix("turn the Refresh Token grant on", Edit::SetRefreshToken(true)),
         ),
         (false, false) => out.push(Check::new(
             "refresh-token-off",
             Field::RefreshToken,
             Info,
-            "Without Refresh Token people sign in again when the access token ends, after an hour by default.",
+            "Without Refresh Token people sign in again when the access token ends, after \
+                an hour by default.",
         )),
-        (true, true) => {}
+        (true, true) => out.push(Check::new(
+            "refresh-token",
+            Field::RefreshToken,
+            Ok,
+            "The gateway can renew access without asking people again.",
+        )),
     }
     let seconds = grants.refresh_leeway_seconds;
     if seconds > 60 {
@@ -84,9 +102,15 @@ fn refresh(setup: &Setup, out: &mut Vec<Check>) {
         out.push(Check::new("refresh-leeway-unused", Field::RefreshLeeway, Info, sentence));
     } else if seconds == 0 && grants.refresh_token && grants.refresh_rotation == RefreshRotation::Rotate {
         out.push(
-            Check::new("refresh-leeway-none", Field::RefreshLeeway, Info, "With no grace, an answer that is lost on the way costs a sign-in: the old refresh token is dead, and using it revokes the new one.")
-                .why("Reuse detection, RFC 9700 §4.14.2. Okta's own default is 30 seconds.")
-                .fix("set 30 seconds", Edit::SetRefreshLeeway(30)),
+            Check::new(
+                "refresh-leeway-none",
+                Field::RefreshLeeway,
+                Info,
+                "With no grace, an answer that is lost on the way costs a sign-in: the old \
+                refresh token is dead, and using it revokes the new one.",
+            )
+            .why("Reuse detection, RFC 9700 §4.14.2. Okta's own default is 30 seconds.")
+            .fix("set 30 seconds", Edit::SetRefreshLeeway(30)),
         );
     }
 }
@@ -98,7 +122,8 @@ fn authentication(method: ClientAuthentication, out: &mut Vec<Check>) {
     let found = match method {
         ClientAuthentication::ClientSecretBasic => return,
         ClientAuthentication::ClientSecretPost => {
-            let sentence = "Right only if the gateway sends its secret in the form body: Okta refuses any other method than this one.";
+            let sentence = "Right only if the gateway sends its secret in the form body: Okta refuses \
+                any other method than this one.";
             return out.push(check("client-secret-post", Info, sentence));
         }
         ClientAuthentication::ClientSecretJwt => check(
@@ -109,7 +134,8 @@ fn authentication(method: ClientAuthentication, out: &mut Vec<Check>) {
         ClientAuthentication::PrivateKeyJwt => check(
             "private-key-jwt",
             Warn,
-            "The app has no secret then, and the gateway's form asks for one. An existing app loses its secrets.",
+            "The app has no secret then, and the gateway's form asks for one. An existing \
+                app loses its secrets.",
         ),
         ClientAuthentication::None => check(
             "authentication-none",

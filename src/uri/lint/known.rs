@@ -1,9 +1,10 @@
 //! A URI against the gateway's known callbacks and against the other rows.
 
 use super::super::characters::{drawn_text, is_invisible, is_whitespace, passes_for};
-use super::super::compare::{compare, decode};
+use super::super::compare::{compare, edits};
+use super::super::encoding::decode;
 use super::super::{Callback, Class};
-use super::{Finding, LintContext, List, MAX_CHARS, Severity};
+use super::{Finding, LintContext, List, Severity};
 use Severity::{Info, Warn};
 
 /// The callbacks that are known for the environment of this row.
@@ -31,10 +32,12 @@ fn sign_out(uri: &str, context: &LintContext<'_>, out: &mut Vec<Finding>) {
     let callback = context.known.iter().any(|known| known.uri == uri);
     let listed = context.other_list.contains(&uri);
     if callback && !listed {
-        let sentence = "This is the gateway's callback, in the list for sign-out. Okta never mixes the two lists: sign-in needs it in the other.";
+        let sentence = "This is the gateway's callback, in the list for sign-out. Okta never mixes the \
+            two lists: sign-in needs it in the other.";
         out.push(Finding::new("wrong-list", Warn, sentence));
     } else if listed {
-        let sentence = "The sign-in list has this URI too. Okta keeps two lists: here it is only where people land after sign-out.";
+        let sentence = "The sign-in list has this URI too. Okta keeps two lists: here it is only where \
+            people land after sign-out.";
         out.push(Finding::new("both-lists", Info, sentence));
     }
 }
@@ -59,7 +62,7 @@ fn sign_in(uri: &str, plain: &str, context: &LintContext<'_>, out: &mut Vec<Find
     }
     let wanted = expected(context);
     let nearest = |of: &[&Callback]| {
-        of.iter().map(|c| (distance(&c.uri, plain), (*c).clone())).min_by_key(|(d, _)| *d).map(|(_, c)| c)
+        of.iter().map(|c| (edits(&c.uri, plain), (*c).clone())).min_by_key(|(d, _)| *d).map(|(_, c)| c)
     };
     if let Some(callback) = nearest(&wanted) {
         let difference = compare(&callback.uri, uri);
@@ -98,7 +101,7 @@ fn same_name(a: &str, b: &str) -> bool {
 fn is_near(known: &str, uri: &str) -> bool {
     match compare(known, uri).map(|d| d.class) {
         None | Some(Class::Host | Class::Subdomain | Class::Other) => false,
-        Some(_) => essence(known) == essence(uri) || distance(known, uri) <= 3,
+        Some(_) => essence(known) == essence(uri) || edits(known, uri) <= 3,
     }
 }
 
@@ -119,26 +122,4 @@ fn essence(uri: &str) -> String {
         "127.0.0.1",
         1,
     )
-}
-
-/// How many characters to add, remove or replace (Levenshtein), or `usize::MAX` where it is not worth counting.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().max(b.len()) > MAX_CHARS {
-        return usize::MAX;
-    }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
-        let mut left = i + 1;
-        next.push(left);
-        for (y, pair) in b.iter().zip(row.windows(2)) {
-            if let [diagonal, up] = pair {
-                left = (diagonal + usize::from(x != y)).min(up + 1).min(left + 1);
-                next.push(left);
-            }
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(usize::MAX)
 }

@@ -1,7 +1,8 @@
 //! What a redirect URI must be, and the forms that are allowed and seldom meant.
 
 use super::super::characters::describe;
-use super::super::compare::{decode, has_bare_percent, single_slashes, without_dot_segments};
+use super::super::compare::{single_slashes, without_dot_segments};
+use super::super::encoding::{decode, encode, escape_bare_percents, has_bare_percent, is_unreserved};
 use super::super::parts::{Parts, ascii_host, default_port};
 use super::{Finding, LintContext, List, MAX_CHARS, Severity};
 use Severity::{Fail, Info, Warn};
@@ -21,10 +22,11 @@ pub(super) fn judge(uri: &str, context: &LintContext<'_>, out: &mut Vec<Finding>
         out.push(Finding::new("fragment", Fail, sentence).repair(without));
     }
     if parts.user_info.is_some() {
-        let sentence = "It names a user before the host: browsers drop or refuse that, and it may be a password (RFC 3986 §3.2.1).";
+        let sentence = "It names a user before the host: browsers drop or refuse that, and it may be a \
+            password (RFC 3986 §3.2.1).";
         out.push(Finding::new("user-info", Fail, sentence).repair(Parts { user_info: None, ..parts }.join()));
     }
-    if parts.port.is_some_and(|p| !p.is_empty() && p.parse::<u16>().is_err()) {
+    if parts.port.is_some_and(|p| !p.is_empty() && !is_port(p)) {
         let sentence = "What follows the last \":\" of the host is no port: 1 to 65535 is (RFC 3986 §3.2.3).";
         out.push(Finding::new("port", Fail, sentence));
     }
@@ -35,15 +37,20 @@ pub(super) fn judge(uri: &str, context: &LintContext<'_>, out: &mut Vec<Finding>
     {
         out.push(Finding::new("not-a-uri", Fail, format!("It cannot be read as a URI: {error}.")));
     }
-    scheme(&parts, out);
+    scheme(&parts, context.list, out);
     characters(uri, &parts, out);
     if uri.chars().count() > MAX_CHARS {
         let sentence = format!(
-            "It is longer than {MAX_CHARS} characters. That limit is oktui's, not Okta's: few programs take more."
+            "It is longer than {MAX_CHARS} characters. That limit is oktui's, not Okta's: \
+                few programs take more."
         );
         out.push(Finding::new("too-long", Warn, sentence));
     }
     unusual(&parts, context, out);
+}
+
+fn is_port(s: &str) -> bool {
+    s.bytes().all(|b| b.is_ascii_digit()) && s.parse::<u16>().is_ok_and(|port| port > 0)
 }
 
 /// RFC 6749 §3.1.2: an absolute URI. Whether the rest is worth looking at.
@@ -74,31 +81,39 @@ fn absolute(uri: &str, parts: &Parts<'_>, out: &mut Vec<Finding>) -> bool {
     false
 }
 
-fn scheme(parts: &Parts<'_>, out: &mut Vec<Finding>) {
+fn scheme(parts: &Parts<'_>, list: List, out: &mut Vec<Finding>) {
     let scheme = parts.scheme.unwrap_or_default();
     match scheme.to_ascii_lowercase().as_str() {
         "https" => {}
         "http" if parts.is_loopback() => {}
         "http" => {
-            let sentence = "It is http: the code would cross the network readable by anybody on the way (RFC 6749 §3.1.2.1).";
+            let sentence = match list {
+                List::SignIn => {
+                    "It is http: the code would cross the network readable by anybody on the way \
+                    (RFC 6749 §3.1.2.1)."
+                }
+                List::SignOut => "It is http: anybody on the way can read and change what people see there.",
+            };
             out.push(
                 Finding::new("http", Warn, sentence).repair(Parts { scheme: Some("https"), ..*parts }.join()),
             );
         }
         other => {
             let sentence = format!(
-                "\"{other}:\" opens a program on somebody's device: the gateway receives codes over https."
+                "\"{other}:\" opens a program on somebody's device: a web application is reached over https."
             );
             out.push(Finding::new("scheme", Warn, sentence));
         }
     }
     let host = parts.host.unwrap_or_default();
     if host.eq_ignore_ascii_case("localhost") {
-        let sentence = "localhost may resolve to another address than the program listens on: name 127.0.0.1 (RFC 8252 §8.3).";
+        let sentence = "localhost may resolve to another address than the program listens on: name \
+            127.0.0.1 (RFC 8252 §8.3).";
         let repair = Parts { host: Some("127.0.0.1"), ..*parts }.join();
         out.push(Finding::new("localhost", Warn, sentence).repair(repair));
     } else if parts.is_loopback() {
-        let sentence = "Only a program on the person's own machine receives this. Okta wants the very port that is sent.";
+        let sentence = "Only a program on the person's own machine receives this. Okta wants the very \
+            port that is sent.";
         out.push(Finding::new("loopback", Info, sentence));
     }
 }
@@ -120,17 +135,20 @@ fn wildcard(parts: &Parts<'_>, context: &LintContext<'_>, out: &mut Vec<Finding>
             (true, true) => Finding::new(
                 "wildcard",
                 Info,
-                "Every subdomain in the place of \"*\" receives codes. Okta allows it here and advises against it.",
+                "Every subdomain in the place of \"*\" receives codes. Okta allows it \
+                    here and advises against it.",
             ),
             (true, false) => Finding::new(
                 "wildcard",
                 Fail,
-                "Okta takes one \"*\" only in the lowest subdomain of an https sign-in URI, with a domain and a top-level domain after it.",
+                "Okta takes one \"*\" only in the lowest subdomain of an https sign-in \
+                    URI, with a domain and a top-level domain after it.",
             ),
             (false, _) => Finding::new(
                 "wildcard",
                 Fail,
-                "\"*\" matches nothing: this app does not allow wildcards (wildcard_redirect), and Okta advises against them. Name each host.",
+                "\"*\" matches nothing: this app does not allow wildcards \
+                    (wildcard_redirect), and Okta advises against them. Name each host.",
             ),
         });
     }
@@ -163,18 +181,7 @@ fn characters(uri: &str, parts: &Parts<'_>, out: &mut Vec<Finding>) {
     if [Some(parts.path), parts.query].into_iter().flatten().any(has_bare_percent) {
         let sentence =
             "A \"%\" is not followed by two hexadecimal digits: written as itself it is %25 (RFC 3986 §2.1).";
-        let encode = |part: &str| {
-            let pieces: Vec<&str> = part.split('%').collect();
-            let mut pieces = pieces.iter();
-            let mut out = pieces.next().map_or_else(String::new, |p| (*p).to_owned());
-            for piece in pieces {
-                let whole = piece.len() >= 2 && piece.bytes().take(2).all(|b| b.is_ascii_hexdigit());
-                out.push_str(if whole { "%" } else { "%25" });
-                out.push_str(piece);
-            }
-            out
-        };
-        let (path, query) = (encode(parts.path), parts.query.map(encode));
+        let (path, query) = (escape_bare_percents(parts.path), parts.query.map(escape_bare_percents));
         let repair = Parts { path: &path, query: query.as_deref(), ..*parts }.join();
         out.push(Finding::new("percent", Warn, sentence).repair(repair));
     }
@@ -193,19 +200,7 @@ fn never(c: char) -> bool {
 
 /// The URI with those characters of path and query percent-encoded that pass `which`.
 fn encoded(parts: &Parts<'_>, which: fn(char) -> bool) -> String {
-    let encode = |s: &str| {
-        let mut out = String::with_capacity(s.len());
-        for c in s.chars() {
-            if which(c) {
-                let mut bytes = [0; 4];
-                out.extend(c.encode_utf8(&mut bytes).bytes().map(|b| format!("%{b:02X}")));
-            } else {
-                out.push(c);
-            }
-        }
-        out
-    };
-    let (path, query) = (encode(parts.path), parts.query.map(encode));
+    let (path, query) = (encode(parts.path, which), parts.query.map(|q| encode(q, which)));
     Parts { path: &path, query: query.as_deref(), ..*parts }.join()
 }
 
@@ -260,7 +255,7 @@ fn unusual(parts: &Parts<'_>, context: &LintContext<'_>, out: &mut Vec<Finding>)
     } else if let Some(path) = parts.path.strip_suffix('/').filter(|p| !p.is_empty() && !p.ends_with('/')) {
         say(
             "trailing-slash",
-            "It ends in \"/\": right only if the gateway sends the slash too.",
+            "It ends in \"/\": right only if the slash is sent too.",
             Parts { path, ..*parts }.join(),
         );
     }
@@ -284,8 +279,7 @@ fn unusual(parts: &Parts<'_>, context: &LintContext<'_>, out: &mut Vec<Finding>)
             Parts { path: &once, ..*parts }.join(),
         );
     }
-    let unreserved = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
-    if let Ok(path) = String::from_utf8(decode(parts.path, unreserved))
+    if let Ok(path) = String::from_utf8(decode(parts.path, is_unreserved))
         && path != parts.path
     {
         say(

@@ -54,7 +54,8 @@ fn sign(claims: &Value, kid: &str, key: &Pair) -> String {
 
 fn run(token: &str, max_age: Option<i64>) -> Vec<Judged> {
     let keys = Keys::read(json!({"keys": [OURS.jwk]}).to_string().as_bytes()).unwrap();
-    let (nonce, access, secret) = (Secret::new("the-nonce"), Secret::new(ACCESS), Secret::new("client secret"));
+    let (nonce, access, secret) =
+        (Secret::new("the-nonce"), Secret::new(ACCESS), Secret::new("client secret"));
     check(
         token,
         &Expected {

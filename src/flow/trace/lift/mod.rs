@@ -173,7 +173,7 @@ fn pair_pieces(raw: &str, safe: &mut Safe) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for part in raw.split_inclusive(['?', '&', '#']) {
         let (pair, separator) = match part.char_indices().next_back() {
-            Some((at, c)) if matches!(c, '?' | '&' | '#') => part.split_at(at),
+            Some((at, '?' | '&' | '#')) => part.split_at(at),
             _ => (part, ""),
         };
         match pair.split_once('=') {

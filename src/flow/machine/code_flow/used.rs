@@ -1,0 +1,127 @@
+//! What is done with the tokens: the ID token is checked, userinfo asked, the tokens refreshed.
+
+use super::{CodeFlow, Stage, not_run};
+use crate::flow::checks::jwt::Jwt;
+use crate::flow::checks::keys::Keys;
+use crate::flow::checks::tokens::{self, Tokens};
+use crate::flow::checks::{clock, id_token};
+use crate::flow::machine::{Action, Call, Judgement, LocalHop, Outgoing, Reply};
+use crate::flow::trace::{Party, Step, Verdict};
+
+impl CodeFlow {
+    pub(super) fn get_keys(&mut self, url: &str, again: bool) -> Vec<Action> {
+        let title = if again { "GET keys again: the key is new" } else { "GET keys" };
+        self.send(Stage::Keys { again }, Step::Verify, title, Outgoing::get(url))
+    }
+
+    pub(super) fn keys(&mut self, again: bool, reply: &Reply) -> Vec<Action> {
+        let Some(keys) = Keys::read(&reply.body).filter(|_| reply.status == 200) else {
+            let mut why = vec![format!(
+                "Okta answered {} with {} instead of keys.",
+                reply.status,
+                reply.kind_of_body()
+            )];
+            why.push("Without the keys no signature can be checked.".into());
+            let mut actions = vec![Action::Judge(Judgement::fail(why))];
+            actions.extend(self.verified(Err("the answer held none.")));
+            return actions;
+        };
+        let why = format!("{} of the issuer's public keys.", keys.len());
+        let mut actions = vec![Action::Judge(Judgement::pass(Vec::new(), &[&why]))];
+        let raw = self.tokens.id.clone();
+        let jwt = raw.as_ref().and_then(|raw| Jwt::read(raw.expose()).ok());
+        let unknown = jwt.is_some_and(|jwt| jwt.kid().is_some() && keys.find(jwt.kid()).is_none());
+        actions.extend(match self.metadata.keys.clone() {
+            // Keys are rotated; an unknown one is worth one more look (OIDC Core §10.1.1).
+            Some(url) if unknown && !again => self.get_keys(&url, true),
+            _ => self.verified(Ok(&keys)),
+        });
+        actions
+    }
+
+    /// The ID token's checks, as a hop of their own, then on to userinfo. A wrong ID token does not end the run: what userinfo
+    /// says may tell why it is wrong.
+    pub(super) fn verified(&mut self, keys: Result<&Keys, &str>) -> Vec<Action> {
+        let Some(raw) = self.tokens.id.clone() else { return self.get_userinfo() };
+        let expected = id_token::Expected {
+            issuer: &self.spec.issuer,
+            client_id: &self.spec.client_id,
+            client_secret: self.spec.client_secret.as_ref(),
+            nonce: Some(&self.nonce),
+            access_token: self.tokens.access.as_ref(),
+            algorithms: &self.metadata.algorithms,
+            keys,
+            now: self.now,
+            skew: self.skew,
+            max_age: None,
+        };
+        let mut checks = id_token::check(raw.expose(), &expected);
+        let passed = checks.iter().filter(|check| check.verdict == Verdict::Pass).count();
+        let title = format!("ID token: {passed} of {} checks", checks.len());
+        checks.push(clock::check(self.skew));
+        let signature = checks.iter().any(|c| c.name == "signature" && c.verdict == Verdict::Pass);
+        // A pass without the signature would promise more than was looked at.
+        let mut judgement = Judgement { checks, ..Judgement::default() }.or(Verdict::NotRun);
+        if !signature && judgement.verdict == Some(Verdict::Pass) {
+            judgement.verdict = Some(Verdict::Warn);
+        }
+        let mut actions =
+            vec![Action::Here(LocalHop { to: Party::Here, step: Step::Verify, title, judgement })];
+        actions.extend(self.get_userinfo());
+        actions
+    }
+
+    pub(super) fn get_userinfo(&mut self) -> Vec<Action> {
+        let openid = self.spec.scopes.iter().any(|scope| scope == "openid");
+        match (self.metadata.userinfo.clone(), self.tokens.access.clone()) {
+            (Some(url), Some(token)) if openid => {
+                let request = Outgoing::get(url).bearer(&token);
+                self.send(Stage::UserInfo, Step::Use, "GET /userinfo", request)
+            }
+            (endpoint, token) => {
+                let why = match (endpoint, token) {
+                    (None, _) => "The metadata name no userinfo endpoint.",
+                    (_, None) => "There is no access token.",
+                    _ => "userinfo wants the scope openid, which was not asked for.",
+                };
+                let mut actions = vec![not_run(Party::Okta, Step::Use, "GET /userinfo", why)];
+                actions.extend(self.refresh());
+                actions
+            }
+        }
+    }
+
+    pub(super) fn userinfo(&mut self, reply: &Reply) -> Vec<Action> {
+        let judgement = if reply.status == 200 {
+            let check = tokens::userinfo(self.tokens.id.as_ref(), &reply.body, reply.media_type());
+            Judgement::pass(vec![check], &["The access token was taken."])
+        } else {
+            Judgement::fail(reply.refusal().why(Step::Use))
+        };
+        let mut actions = vec![Action::Judge(judgement)];
+        actions.extend(self.refresh());
+        actions
+    }
+
+    pub(super) fn refresh(&mut self) -> Vec<Action> {
+        let Some(refresh_token) = self.tokens.refresh.clone() else { return self.clean_up() };
+        self.stage = Stage::Refresh;
+        let call = Call::Refresh { endpoint: self.metadata.token.clone(), refresh_token };
+        vec![Action::Send { step: Step::Refresh, title: "POST /token: refresh".into(), call }]
+    }
+
+    pub(super) fn refreshed(&mut self, reply: &Reply) -> Vec<Action> {
+        let judgement = match Tokens::read(&reply.body).filter(|_| reply.status == 200) {
+            Some(after) => {
+                let checks = tokens::refreshed(&self.tokens, &after);
+                self.tokens.refresh = after.refresh.or(self.tokens.refresh.take());
+                self.tokens.access = after.access.or(self.tokens.access.take());
+                Judgement::pass(checks, &["The refresh token gave new tokens without the person."])
+            }
+            None => Judgement::fail(reply.refusal().why(Step::Refresh)),
+        };
+        let mut actions = vec![Action::Judge(judgement)];
+        actions.extend(self.clean_up());
+        actions
+    }
+}

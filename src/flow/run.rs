@@ -1,0 +1,251 @@
+//! Drives the machine: sends what it says through the recorder, hands back what came, asks the person.
+
+use super::explain;
+use super::machine::{Action, Call, Input, Judgement, LocalHop, Machine, NoAnswer, Outgoing, Reply};
+use super::record::Recorder;
+use super::trace::{Leg, Party, RunVerdict, Safe, SecretKind, Step, Trace, Way};
+use super::{Answer, ClientAuth, Event, Random, Spec};
+use crate::secret::{FingerprintKey, Secret};
+use crate::text::Clean;
+use crate::wire;
+use jiff::Timestamp;
+use oauth2::basic::BasicClient;
+use oauth2::{
+    AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse, PkceCodeVerifier,
+    RedirectUrl, RefreshToken, TokenUrl,
+};
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+use tokio::sync::{Mutex, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// How long each request of a clean-up may take once the user has stopped the run.
+const PATIENCE_AFTER_STOP: Duration = Duration::from_secs(5);
+
+/// Runs `spec` to its end and gives the trace with the safe that holds its secrets.
+///
+/// `password` is sent once, to the org's primary authentication, and never again. `random` must not have been used before.
+/// `began` is the time now: the run's clock goes on from it. `key` makes the fingerprints. Hops arrive through `events` as they
+/// happen; if nobody receives them the run goes on. After [`Event::Need`] it waits for `answers`; a closed channel is
+/// [`Answer::Stop`]. `stop` ends the run: what it obtained is still cleaned up, at most five seconds for each request.
+#[expect(clippy::too_many_arguments, reason = "each is a different thing that only the runner has")]
+pub async fn run(
+    spec: Spec,
+    password: Option<Secret>,
+    random: Random,
+    began: Timestamp,
+    key: FingerprintKey,
+    events: mpsc::Sender<Event>,
+    mut answers: mpsc::Receiver<Answer>,
+    stop: CancellationToken,
+) -> (Trace, Safe) {
+    let epoch = Instant::now();
+    let trace = Trace {
+        run: spec.run,
+        title: match spec.way {
+            Way::Terminal => "authorization code + PKCE".into(),
+            Way::Probe => "probe without a person".into(),
+        },
+        way: spec.way,
+        login: spec.login.as_deref().filter(|_| spec.way == Way::Terminal).map(Clean::from),
+        began,
+        hops: Vec::new(),
+        verdict: RunVerdict::Running,
+        left: Vec::new(),
+    };
+    // Cookies are the recorder's, so that the trace shows them.
+    let client = match wire::Client::since(wire::Options::default(), epoch) {
+        Ok(client) => client,
+        Err(e) => {
+            let mut trace = trace;
+            trace.verdict = no_client(&e);
+            let _ = events.send(Event::Ended(trace.verdict.clone(), Vec::new())).await;
+            return (trace, Safe::new(key));
+        }
+    };
+    let mut recorder = Recorder::new(client, trace, Safe::new(key), epoch, events);
+    if let Some(password) = &password {
+        recorder.keep(SecretKind::Password, password);
+    }
+    if let Some(secret) = &spec.client_secret {
+        recorder.keep(SecretKind::ClientSecret, secret);
+    }
+
+    let recorder = Mutex::new(recorder);
+    let mut machine = Machine::new(spec.clone(), password, &random);
+    let mut input = Input::Start;
+    let mut stopping = false;
+    let verdict = 'run: loop {
+        let (next, actions) = machine.step(input);
+        machine = next;
+        input = Input::Stop;
+        for action in actions {
+            match action {
+                Action::Send { step, title, call } => {
+                    if stop.is_cancelled() && !stopping {
+                        stopping = true;
+                        continue;
+                    }
+                    let never = CancellationToken::new();
+                    let token = if stopping { &never } else { &stop };
+                    let sending = send(&recorder, &spec, step, &title, call, token);
+                    let answer = if stopping {
+                        // The future is dropped when time is up: that is what stopping means.
+                        tokio::time::timeout(PATIENCE_AFTER_STOP, sending).await.unwrap_or_else(|_| {
+                            Err(NoAnswer {
+                                sentence: "No answer within five seconds.".into(),
+                                maybe_sent: true,
+                            })
+                        })
+                    } else {
+                        sending.await
+                    };
+                    if stop.is_cancelled() && !stopping && answer.is_err() {
+                        stopping = true;
+                    } else {
+                        input = Input::Answer(answer);
+                    }
+                }
+                Action::Judge(judgement) => recorder.lock().await.judge(judgement).await,
+                Action::Here(hop) => recorder.lock().await.here(hop).await,
+                Action::Left(line) => recorder.lock().await.left(line),
+                Action::Ask(need) => {
+                    recorder.lock().await.tell_event(Event::Need(need)).await;
+                    let answer = tokio::select! {
+                        () = stop.cancelled() => None,
+                        answer = answers.recv() => answer,
+                    };
+                    input = match answer {
+                        Some(Answer::Passcode(code, factor)) => {
+                            recorder.lock().await.keep(SecretKind::Passcode, &code);
+                            Input::Passcode { code, factor }
+                        }
+                        Some(Answer::Stop) | None => {
+                            stopping = true;
+                            Input::Stop
+                        }
+                    };
+                }
+                Action::Done { stopped, judged_not } => {
+                    let failed = explain::explain(recorder.lock().await.trace());
+                    break 'run match (stopped, failed) {
+                        (true, _) => RunVerdict::Stopped,
+                        (false, Some(failed)) => failed,
+                        (false, None) => RunVerdict::Passed { judged_not },
+                    };
+                }
+            }
+        }
+    };
+    recorder.into_inner().end(verdict).await
+}
+
+fn no_client(e: &wire::WireError) -> RunVerdict {
+    RunVerdict::Failed {
+        leg: Leg::Network,
+        step: None,
+        headline: e.to_string(),
+        fixes: vec!["Look at this machine's certificates and proxy settings.".into()],
+    }
+}
+
+/// Sends one call. Token requests are made by the `oauth2` crate with the recorder as its HTTP client; its own verdict is thrown
+/// away, because for an answer that is not shaped as the RFC says (Okta's envelope, a page) it knows less than the hop.
+async fn send(
+    recorder: &Mutex<Recorder>,
+    spec: &Spec,
+    step: Step,
+    title: &str,
+    call: Call,
+    stop: &CancellationToken,
+) -> Result<Reply, NoAnswer> {
+    let (endpoint, authentication) = match &call {
+        Call::Http(request) => return recorder.lock().await.send(step, title, request, stop).await,
+        Call::Exchange { endpoint, authentication, .. } => (endpoint.clone(), *authentication),
+        Call::Refresh { endpoint, .. } => (endpoint.clone(), spec.authentication),
+    };
+    let outcome: Mutex<Option<Result<Reply, NoAnswer>>> = Mutex::new(None);
+    let (outcome_of, endpoint_of) = (&outcome, endpoint.as_str());
+    let http = |request: HttpRequest| async move {
+        let answer = recorder.lock().await.send(step, title, &outgoing(endpoint_of, request), stop).await;
+        let handed_on = match &answer {
+            Ok(reply) => http_response(reply),
+            Err(why) => Err(Unanswered(why.sentence.clone())),
+        };
+        *outcome_of.lock().await = Some(answer);
+        handed_on
+    };
+    let Ok(url) = TokenUrl::new(endpoint.clone()) else {
+        return unsendable(recorder, step, title, "The token endpoint of the metadata is no URL.").await;
+    };
+    let mut client = BasicClient::new(ClientId::new(spec.client_id.clone())).set_token_uri(url);
+    if let Some(secret) = spec.client_secret.as_ref().filter(|_| authentication != ClientAuth::None) {
+        client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
+    }
+    let client = client.set_auth_type(match authentication {
+        ClientAuth::Basic => AuthType::BasicAuth,
+        ClientAuth::Post | ClientAuth::None => AuthType::RequestBody,
+    });
+    match call {
+        Call::Exchange { code, verifier, .. } => {
+            // `new` keeps the characters as they were given; `from_url` would normalise them.
+            let Ok(redirect) = RedirectUrl::new(spec.redirect_uri.clone()) else {
+                return unsendable(recorder, step, title, "The redirect URI is no URL: it cannot be sent.")
+                    .await;
+            };
+            let request = client
+                .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
+                .set_pkce_verifier(PkceCodeVerifier::new(verifier.expose().to_owned()))
+                .set_redirect_uri(Cow::Owned(redirect));
+            let _ = request.request_async(&http).await;
+        }
+        Call::Refresh { refresh_token, .. } => {
+            let token = RefreshToken::new(refresh_token.expose().to_owned());
+            let _ = client.exchange_refresh_token(&token).request_async(&http).await;
+        }
+        Call::Http(_) => {}
+    }
+    match outcome.into_inner() {
+        Some(outcome) => outcome,
+        None => {
+            unsendable(recorder, step, title, "The token request cannot be built from these values.").await
+        }
+    }
+}
+
+/// A request that could not be built is a hop too: the judgement that follows is of that hop, and not of the one before.
+async fn unsendable(
+    recorder: &Mutex<Recorder>,
+    step: Step,
+    title: &str,
+    why: &str,
+) -> Result<Reply, NoAnswer> {
+    let judgement = Judgement { why: vec![why.to_owned()], ..Judgement::default() };
+    let hop = LocalHop { to: Party::Here, step, title: title.to_owned(), judgement };
+    recorder.lock().await.here(hop).await;
+    Err(NoAnswer { sentence: why.to_owned(), maybe_sent: false })
+}
+
+/// The crate's request as ours, to the endpoint as the metadata wrote it.
+fn outgoing(endpoint: &str, request: HttpRequest) -> Outgoing {
+    let (parts, body) = request.into_parts();
+    let names = ["accept", "content-type", "authorization"];
+    let headers = names
+        .into_iter()
+        .filter_map(|name| Some((name, parts.headers.get(name)?.to_str().ok()?.to_owned())))
+        .collect();
+    Outgoing { method: "POST", url: endpoint.to_owned(), headers, body, cookies: false }
+}
+
+/// What the crate is told when no answer came. It only ends the crate's own work.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Unanswered(String);
+
+fn http_response(reply: &Reply) -> Result<HttpResponse, Unanswered> {
+    let mut builder = http::Response::builder().status(reply.status);
+    if let Some(media_type) = reply.header("content-type") {
+        builder = builder.header("content-type", media_type);
+    }
+    builder.body(reply.body.clone()).map_err(|e| Unanswered(e.to_string()))
+}

@@ -1,0 +1,525 @@
+//! The flow tester against the demo org: whole runs over loopback, judged by their traces.
+
+use oktui::demo;
+use oktui::flow::trace::{Hop, Leg, Party, Place, RunVerdict, Safe, Step, Trace, Verdict, Way};
+use oktui::flow::{self, Answer, ClientAuth, Event, Need, Random, Spec};
+use oktui::secret::{FingerprintKey, Secret};
+use oktui::wire;
+use serde_json::{Value, json};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// A demo org with an app of its own: group MCP-Users assigned, grants code and refresh.
+struct Org {
+    running: demo::Running,
+    client: wire::Client,
+    people: Value,
+    app: Value,
+}
+
+/// What a run gave.
+struct Run {
+    trace: Trace,
+    safe: Safe,
+    events: Vec<Event>,
+}
+
+impl Org {
+    async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    async fn with(change: impl FnOnce(&mut Value)) -> Self {
+        let running = demo::start(demo::Options::default()).await.unwrap();
+        let client = wire::Client::new(wire::Options::default()).unwrap();
+        let mut org = Self { running, client, people: Value::Null, app: Value::Null };
+        org.people = org.call("GET", "/__demo/people", None).await;
+        let mut app = json!({
+            "name": "oidc_client", "label": "Gateway under test", "signOnMode": "OPENID_CONNECT",
+            "credentials": {"oauthClient": {"token_endpoint_auth_method": "client_secret_basic", "pkce_required": false}},
+            "settings": {"oauthClient": {
+                "application_type": "web", "grant_types": ["authorization_code", "refresh_token"],
+                "response_types": ["code"], "redirect_uris": [org.running.gateway_callback()],
+                "refresh_token": {"rotation_type": "ROTATE", "leeway": 0},
+            }},
+        });
+        change(&mut app);
+        org.app = org.call("POST", "/api/v1/apps", Some(app)).await;
+        let description = org.running.describe();
+        let groups = description["groups"].as_array().unwrap();
+        let group = groups.iter().find(|group| group["name"] == "MCP-Users").unwrap()["id"].as_str().unwrap();
+        let path = format!("/api/v1/apps/{}/groups/{group}", org.app["id"].as_str().unwrap());
+        org.call("PUT", &path, Some(json!({}))).await;
+        org
+    }
+
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let mut headers = http::HeaderMap::new();
+        headers.insert("accept", "application/json".parse().unwrap());
+        headers.insert("content-type", "application/json".parse().unwrap());
+        if path.starts_with("/api") {
+            headers.insert("authorization", format!("SSWS {}", self.running.api_token()).parse().unwrap());
+        }
+        let request = wire::Request {
+            method: method.parse().unwrap(),
+            url: format!("{}{path}", self.running.org_url()),
+            headers,
+            body: body.map_or(wire::Body::Empty, |b| wire::Body::Bytes(b.to_string().into_bytes())),
+        };
+        let response = self.client.send(request).await.unwrap();
+        assert!(response.status < 300, "{method} {path}: {}", String::from_utf8_lossy(&response.body));
+        serde_json::from_slice(&response.body).unwrap_or_default()
+    }
+
+    async fn scenario(&self, name: &str) {
+        self.call("POST", "/__demo/scenario", Some(json!({ "name": name }))).await;
+    }
+
+    async fn fault(&self, path: &str, kind: &str, status: u16) {
+        let fault = json!({"match": path, "kind": kind, "status": status, "times": 1});
+        self.call("POST", "/__demo/faults", Some(fault)).await;
+    }
+
+    fn issuer(&self, server: &str) -> String {
+        let description = self.running.describe();
+        let servers = description["authorization_servers"].as_array().unwrap();
+        let found = servers.iter().find(|s| s["name"] == server).unwrap();
+        found["issuer"].as_str().unwrap().to_owned()
+    }
+
+    fn password(&self, login: &str) -> Secret {
+        let people = self.people.as_array().unwrap();
+        let person = people.iter().find(|p| p["login"] == login).unwrap();
+        Secret::new(person["password"].as_str().unwrap())
+    }
+
+    /// The custom server "Gateway", whose policy covers every client.
+    fn spec(&self) -> Spec {
+        self.spec_at(self.issuer("Gateway"))
+    }
+
+    fn spec_at(&self, issuer: String) -> Spec {
+        let oauth = &self.app["credentials"]["oauthClient"];
+        Spec {
+            discovery_url: format!("{issuer}/.well-known/openid-configuration"),
+            issuer,
+            org_url: Some(self.running.org_url().to_owned()),
+            identity_engine: true,
+            client_id: oauth["client_id"].as_str().unwrap().to_owned(),
+            client_secret: Some(Secret::new(oauth["client_secret"].as_str().unwrap())),
+            authentication: ClientAuth::Basic,
+            redirect_uri: self.running.gateway_callback().to_owned(),
+            scopes: ["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec(),
+            way: Way::Terminal,
+            login: Some("ana@acme.example".to_owned()),
+            run: 1,
+        }
+    }
+
+    /// Runs `spec`; a one-time code is looked up where the demo shows it. A second passes in the org first: Okta takes four
+    /// passwords a second for one person.
+    async fn run(&self, spec: Spec) -> Run {
+        self.call("POST", "/__demo/clock", Some(json!({"advance_seconds": 1}))).await;
+        let password = spec.login.as_deref().map(|login| self.password(login));
+        let (events, mut received) = mpsc::channel(64);
+        let (answers, answer) = mpsc::channel(4);
+        let (now, key, stop) =
+            (jiff::Timestamp::now(), FingerprintKey::new(&[5; 32]), CancellationToken::new());
+        let running = flow::run(spec, password, random(), now, key, events, answer, stop);
+        let listening = async {
+            let mut all = Vec::new();
+            while let Some(event) = received.recv().await {
+                if let Event::Need(Need::Passcode { factors, .. }) = &event {
+                    let people = self.call("GET", "/__demo/people", None).await;
+                    let cho =
+                        people.as_array().unwrap().iter().find(|p| p["login"] == "cho@acme.example").unwrap();
+                    let code = Secret::new(cho["current_code"].as_str().unwrap());
+                    answers.send(Answer::Passcode(code, factors[0].id.clone())).await.unwrap();
+                }
+                all.push(event);
+            }
+            all
+        };
+        let ((trace, safe), events) = tokio::join!(running, listening);
+        Run { trace, safe, events }
+    }
+
+    async fn run_as(&self, login: &str) -> Run {
+        self.run(Spec { login: Some(login.to_owned()), ..self.spec() }).await
+    }
+}
+
+fn random() -> Random {
+    Random::from(|bytes| aws_lc_rs::rand::fill(bytes).unwrap())
+}
+
+impl Run {
+    fn failed(&self) -> (Leg, Step, &str, &[String]) {
+        match &self.trace.verdict {
+            RunVerdict::Failed { leg, step: Some(step), headline, fixes } => (*leg, *step, headline, fixes),
+            other => panic!("{other:?}\n{}", self.table()),
+        }
+    }
+
+    fn passed(&self) -> &str {
+        match &self.trace.verdict {
+            RunVerdict::Passed { judged_not } => judged_not,
+            other => panic!("{other:?}\n{}", self.table()),
+        }
+    }
+
+    /// The trace as a list, for a failed test.
+    fn table(&self) -> String {
+        let row = |hop: &Hop| {
+            let status = hop.exchange.as_ref().and_then(|e| e.status);
+            let bad: Vec<_> = hop.checks.iter().filter(|c| c.verdict != Verdict::Pass).collect();
+            format!("{:4} {} {:?} {:?} {:?}", hop.verdict.word(), hop.title.masked(), status, hop.why, bad)
+        };
+        self.trace.hops.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    fn hop(&self, title: &str) -> &Hop {
+        let found = self.trace.hops.iter().find(|hop| hop.title.masked().starts_with(title));
+        found.unwrap_or_else(|| panic!("no hop {title}\n{}", self.table()))
+    }
+
+    /// No secret of the run can be read in what is stored of it.
+    fn holds_no_secret(&self) {
+        let json = serde_json::to_string(&self.trace).unwrap();
+        for (kind, secret) in self.safe.values().filter(|(_, secret)| secret.chars() >= 6) {
+            let percent: String = url::form_urlencoded::byte_serialize(secret.expose().as_bytes()).collect();
+            for spelling in [secret.expose(), &percent] {
+                assert!(!json.contains(spelling), "a {} is in the trace", kind.words());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_good_person_goes_through_every_step() {
+    let org = Org::start().await;
+    let run = org.run(org.spec()).await;
+    assert_eq!(
+        run.passed(),
+        "the app's own sign-in policy was not judged: this way meets the session policy only"
+    );
+    let verify = run.hop("ID token: 11 of 11 checks");
+    assert_eq!((verify.verdict, verify.to), (Verdict::Pass, Party::Here));
+    let callback = run.hop("callback not sent");
+    assert_eq!((callback.verdict, callback.to), (Verdict::NotRun, Party::Gateway));
+    for title in [
+        "GET discovery",
+        "POST sign-in",
+        "GET /authorize → callback?code=…",
+        "POST /token",
+        "GET keys",
+        "GET /userinfo",
+    ] {
+        assert_eq!(run.hop(title).verdict, Verdict::Pass, "{}", run.table());
+    }
+    let refresh = run.hop("POST /token: refresh");
+    let rotation = refresh.checks.iter().find(|check| check.name == "rotation").unwrap();
+    assert!(rotation.sentence.starts_with("Rotated"), "{}", rotation.sentence);
+    assert!(run.trace.left.contains(&"refresh token: revoked".to_owned()), "{:?}", run.trace.left);
+    assert!(run.trace.left.contains(&"Okta session: closed".to_owned()), "{:?}", run.trace.left);
+    assert!(run.safe.len() > 8, "the secrets are in the safe");
+    run.holds_no_secret();
+}
+
+#[tokio::test]
+async fn the_gateway_is_never_called_and_nothing_goes_past_the_recorder() {
+    let org = Org::start().await;
+    let run = org.run(org.spec()).await;
+    assert_eq!(org.call("GET", "/__demo/callbacks", None).await, json!([]));
+    let list = org.call("GET", "/__demo/oauth", None).await;
+    let text = |call: &Value, field: &str| call[field].as_str().unwrap().to_owned();
+    let theirs: Vec<String> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| format!("{} {} {}", text(call, "method"), text(call, "path"), call["status"]))
+        .collect();
+    let ours: Vec<String> = run
+        .trace
+        .hops
+        .iter()
+        .filter_map(|hop| hop.exchange.as_ref())
+        .filter_map(|exchange| {
+            let path = url::Url::parse(&exchange.url.masked()).unwrap().path().to_owned();
+            let counted = path.starts_with("/oauth2/") && !path.contains(".well-known");
+            counted.then(|| format!("{} {path} {}", exchange.method, exchange.status.unwrap()))
+        })
+        .collect();
+    assert_eq!(ours.len(), 7, "{ours:?}");
+    assert_eq!(ours, theirs);
+}
+
+#[tokio::test]
+async fn hops_arrive_while_they_happen() {
+    let org = Org::start().await;
+    let run = org.run(org.spec()).await;
+    let hops: Vec<&Hop> = run
+        .events
+        .iter()
+        .filter_map(|event| if let Event::Hop(hop) = event { Some(hop) } else { None })
+        .collect();
+    let first = hops.first().unwrap();
+    assert_eq!((first.number, first.verdict), (1, Verdict::NotRun), "shown before its answer");
+    assert!(first.exchange.as_ref().unwrap().status.is_none());
+    assert_eq!(hops.last().copied(), run.trace.hops.last());
+    assert!(
+        matches!(run.events.last(), Some(Event::Ended(RunVerdict::Passed { .. }, left)) if *left == run.trace.left)
+    );
+}
+
+#[tokio::test]
+async fn the_org_server_works_too() {
+    let org = Org::start().await;
+    let run = org.run(org.spec_at(org.running.org_url().to_owned())).await;
+    run.passed();
+    run.hop("ID token: 11 of 11 checks");
+}
+
+#[tokio::test]
+async fn a_server_without_a_policy_for_the_client_says_so() {
+    let org = Org::start().await;
+    let run = org.run(org.spec_at(org.issuer("default"))).await;
+    let (leg, step, headline, fixes) = run.failed();
+    assert_eq!((leg, step), (Leg::GatewayToOkta, Step::Authorize));
+    assert!(headline.contains("No access policy"), "{headline}");
+    assert!(fixes[0].contains("policy"));
+    let authorize = run.hop("GET /authorize");
+    assert!(authorize.why[0].contains("Policy evaluation failed"), "Okta's own words: {:?}", authorize.why);
+    assert_eq!(run.hop("POST /token").verdict, Verdict::NotRun);
+    assert_eq!(run.hop("GET /userinfo").verdict, Verdict::NotRun);
+    run.holds_no_secret();
+}
+
+#[tokio::test]
+async fn each_noted_person_fails_with_a_sentence_of_their_own() {
+    let org = Org::start().await;
+    for (login, step, part) in [
+        ("ben@acme.example", Step::Authorize, "not assigned"),
+        ("dana@acme.example", Step::SignIn, "refused the sign-in"),
+        ("eli@acme.example", Step::SignIn, "expired"),
+        ("fay@acme.example", Step::SignIn, "refused the sign-in"),
+        ("gus@acme.example", Step::SignIn, "refused the sign-in"),
+    ] {
+        let run = org.run_as(login).await;
+        let (leg, failed, headline, fixes) = run.failed();
+        assert_eq!((leg, failed), (Leg::GatewayToOkta, step), "{login}");
+        assert!(headline.contains(part), "{login}: {headline}");
+        assert!(!fixes.is_empty(), "{login}");
+        let passwords = run.trace.hops.iter().filter(|hop| hop.title.masked().contains("password"));
+        assert_eq!(passwords.count(), 1, "a password is never sent twice");
+        run.holds_no_secret();
+    }
+}
+
+#[tokio::test]
+async fn a_one_time_code_is_asked_for() {
+    let org = Org::start().await;
+    let run = org.run_as("cho@acme.example").await;
+    run.passed();
+    assert_eq!(run.events.iter().filter(|event| matches!(event, Event::Need(_))).count(), 1);
+    assert_eq!(run.hop("POST sign-in: one-time code").verdict, Verdict::Pass);
+    let received = &run.hop("POST /token").exchange.as_ref().unwrap().received;
+    let amr = received.iter().find(|p| p.place == Place::JwtClaims && p.name.as_str() == "id_token.amr");
+    assert!(amr.unwrap().value.masked().contains("otp"));
+    run.holds_no_secret();
+}
+
+#[tokio::test]
+async fn two_factors_for_the_app_end_in_login_required_said_plainly() {
+    let org = Org::start().await;
+    org.scenario("mfa-required").await;
+    let run = org.run(org.spec()).await;
+    let (_, step, headline, fixes) = run.failed();
+    assert_eq!(step, Step::Authorize);
+    assert_eq!(headline, "The password was accepted, but Okta wants more for this app.");
+    assert!(fixes.iter().any(|fix| fix.contains("sign-in policy")));
+    assert!(run.hop("GET /authorize").why[0].contains("login_required"));
+}
+
+#[tokio::test]
+async fn wrong_values_fail_where_they_are_wrong() {
+    let org = Org::start().await;
+    let good = org.spec();
+    let secret = Some(Secret::new("not-the-secret-of-this-app"));
+    let nowhere = format!("{}/oauth2/nope/.well-known/openid-configuration", org.running.org_url());
+    let scopes = vec!["openid".into(), "no.such".into()];
+    let cases = [
+        (Spec { client_secret: secret, ..good.clone() }, Step::Token, "client secret"),
+        (
+            Spec { client_id: "0oaNOSUCHCLIENT00000".into(), ..good.clone() },
+            Step::Authorize,
+            "know this client",
+        ),
+        (
+            Spec { redirect_uri: format!("{}/", good.redirect_uri), ..good.clone() },
+            Step::Authorize,
+            "redirect URI",
+        ),
+        (Spec { scopes, ..good.clone() }, Step::Authorize, "does not know one"),
+        (Spec { authentication: ClientAuth::Post, ..good.clone() }, Step::Token, "prove itself"),
+        (Spec { issuer: format!("{}/", good.issuer), ..good.clone() }, Step::Authorize, "issuer"),
+        (Spec { discovery_url: nowhere, ..good }, Step::Authorize, "no such authorization server"),
+    ];
+    for (spec, step, part) in cases {
+        let run = org.run(spec).await;
+        let (leg, failed, headline, _) = run.failed();
+        assert_eq!((leg, failed), (Leg::GatewayToOkta, step), "{part}\n{}", run.table());
+        assert!(headline.contains(part), "{part}: {headline}\n{}", run.table());
+        run.holds_no_secret();
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_demands_pkce_and_post_is_served() {
+    let org = Org::with(|app| {
+        app["credentials"]["oauthClient"]["pkce_required"] = json!(true);
+        app["credentials"]["oauthClient"]["token_endpoint_auth_method"] = json!("client_secret_post");
+    })
+    .await;
+    let run = org.run(Spec { authentication: ClientAuth::Post, ..org.spec() }).await;
+    run.passed();
+    let sent = &run.hop("POST /token").exchange.as_ref().unwrap().sent;
+    let names: Vec<&str> = sent.iter().map(|p| p.name.as_str()).collect();
+    for name in ["grant_type", "code", "redirect_uri", "code_verifier", "client_id", "client_secret"] {
+        assert!(names.contains(&name), "{names:?}");
+    }
+    run.holds_no_secret();
+}
+
+#[tokio::test]
+async fn the_probe_judges_without_anybody() {
+    let org = Org::start().await;
+    let probe = Spec { way: Way::Probe, login: None, ..org.spec() };
+    let run = org.run(probe.clone()).await;
+    assert!(run.passed().starts_with("nobody signed in"));
+    assert_eq!(run.hop("GET /authorize → login_required").verdict, Verdict::Pass);
+    assert_eq!(run.hop("GET /authorize, redirect URI altered").verdict, Verdict::Pass);
+    let secret = run.hop("POST /token, made-up code, client_secret_basic");
+    assert_eq!(secret.verdict, Verdict::Pass);
+    assert!(secret.why[0].contains("invalid_grant"), "{:?}", secret.why);
+    assert_eq!(org.call("GET", "/__demo/callbacks", None).await, json!([]));
+    run.holds_no_secret();
+
+    let run = org.run(Spec { client_secret: None, ..probe }).await;
+    assert!(run.passed().contains("the secret"), "what was not judged is said");
+    assert_eq!(run.hop("POST /token, made-up code").verdict, Verdict::NotRun);
+}
+
+#[tokio::test]
+async fn the_probe_finds_what_is_wrong() {
+    let org = Org::start().await;
+    let probe = Spec { way: Way::Probe, login: None, ..org.spec() };
+    let secret = Some(Secret::new("not-the-secret-of-this-app"));
+    let scopes = vec!["openid".into(), "no.such".into()];
+    for (spec, step, part) in [
+        (
+            Spec { redirect_uri: format!("{}/", probe.redirect_uri), ..probe.clone() },
+            Step::Authorize,
+            "redirect URI",
+        ),
+        (
+            Spec { client_id: "0oaNOSUCHCLIENT00000".into(), ..probe.clone() },
+            Step::Authorize,
+            "know this client",
+        ),
+        (Spec { scopes, ..probe.clone() }, Step::Authorize, "does not know one"),
+        (Spec { client_secret: secret, ..probe.clone() }, Step::Token, "client"),
+        (Spec { authentication: ClientAuth::Post, ..probe.clone() }, Step::Token, "by client_secret_basic"),
+    ] {
+        let run = org.run(spec).await;
+        let (_, failed, headline, _) = run.failed();
+        assert_eq!(failed, step, "{part}\n{}", run.table());
+        assert!(headline.contains(part), "{part}: {headline}\n{}", run.table());
+    }
+}
+
+#[tokio::test]
+async fn broken_answers_end_the_run_with_a_sentence() {
+    let org = Org::start().await;
+    for path in
+        ["openid-configuration", "/api/v1/authn", "/v1/authorize", "/v1/token", "/v1/keys", "/v1/userinfo"]
+    {
+        for (kind, status) in
+            [("html", 200), ("truncate", 200), ("reset", 200), ("status", 500), ("big", 200)]
+        {
+            org.fault(path, kind, status).await;
+            let run = org.run(org.spec()).await;
+            let (leg, _, headline, fixes) = run.failed();
+            assert!((10..400).contains(&headline.len()), "{path} {kind}: {headline}");
+            if matches!(kind, "reset" | "big" | "truncate") {
+                assert_eq!(leg, Leg::Network, "{path} {kind}: {headline}\n{}", run.table());
+                assert!(!fixes.is_empty());
+            }
+            let mut exchanges = run.trace.hops.iter().filter_map(|hop| hop.exchange.as_ref());
+            assert!(exchanges.all(|e| e.response_body.masked().len() < 200_000), "{path} {kind}");
+            run.holds_no_secret();
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rate_limit_is_called_one() {
+    let org = Org::start().await;
+    org.fault("/v1/token", "status", 429).await;
+    let run = org.run(org.spec()).await;
+    assert!(run.failed().2.contains("rate limit"), "{}", run.table());
+}
+
+#[tokio::test]
+async fn nobody_listening_is_the_networks_fault() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nowhere = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let org = Org::start().await;
+    let run = org.run(org.spec_at(nowhere)).await;
+    let (leg, _, headline, _) = run.failed();
+    assert_eq!(leg, Leg::Network, "{headline}");
+    assert!(run.trace.hops[0].exchange.as_ref().unwrap().trouble.is_some());
+    assert_eq!(run.trace.hops.iter().filter(|hop| hop.exchange.is_some()).count(), 1, "no password was sent");
+}
+
+#[tokio::test]
+async fn stopping_ends_the_run_and_cleans_up() {
+    let org = Org::start().await;
+    let (events, mut received) = mpsc::channel(64);
+    let (_answers, answer) = mpsc::channel(1);
+    let stop = CancellationToken::new();
+    let password = Some(org.password("ana@acme.example"));
+    let (now, key) = (jiff::Timestamp::now(), FingerprintKey::new(&[5; 32]));
+    let running = flow::run(org.spec(), password, random(), now, key, events, answer, stop.clone());
+    let stopping = async {
+        while let Some(event) = received.recv().await {
+            if let Event::Hop(hop) = &event
+                && hop.title.masked().starts_with("GET keys")
+            {
+                stop.cancel();
+            }
+        }
+    };
+    let ((trace, _), ()) = tokio::join!(running, stopping);
+    assert_eq!(trace.verdict, RunVerdict::Stopped);
+    assert!(!trace.hops.iter().any(|hop| hop.title.masked().starts_with("POST /token: refresh")));
+    assert!(trace.left.contains(&"refresh token: revoked".to_owned()), "{:?}", trace.left);
+    assert!(trace.left.contains(&"Okta session: closed".to_owned()), "{:?}", trace.left);
+}
+
+#[tokio::test]
+async fn an_unanswered_question_stops_the_run() {
+    let org = Org::start().await;
+    let (events, mut received) = mpsc::channel(64);
+    let (answers, answer) = mpsc::channel(1);
+    drop(answers);
+    let spec = Spec { login: Some("cho@acme.example".into()), ..org.spec() };
+    let password = Some(org.password("cho@acme.example"));
+    let (now, key, stop) = (jiff::Timestamp::now(), FingerprintKey::new(&[5; 32]), CancellationToken::new());
+    let running = flow::run(spec, password, random(), now, key, events, answer, stop);
+    let listening = async { while received.recv().await.is_some() {} };
+    let ((trace, _), ()) = tokio::join!(running, listening);
+    assert_eq!(trace.verdict, RunVerdict::Stopped);
+    assert_eq!(trace.left, ["sign-in half done: cancelled"]);
+}
