@@ -9,8 +9,10 @@ use crate::tui::theme::Theme;
 
 /// A page with its title line and, where something was just done, that in the line that explains.
 pub fn page(shared: &Shared, theme: Theme, explain: impl Into<String>) -> Page {
-    let mut title =
-        shared.session.as_ref().map_or("no org connected".to_owned(), |s| s.org.host().to_owned());
+    let mut title = shared
+        .session
+        .as_ref()
+        .map_or("no org connected".to_owned(), |s| Clean::new(s.org.host()).to_string());
     if let Some(work) = &shared.work {
         let new = if work.draft.target == Target::New && work.applied.is_none() { " (new)" } else { "" };
         let name = Clean::new(&work.draft.setup.app.name);

@@ -1,4 +1,4 @@
-use super::super::plan::sample::*;
+use super::super::plan::fixtures::*;
 use super::super::{Go, Msg, Next, Route, Screen};
 use super::Model;
 use crate::change::Outcome as Became;

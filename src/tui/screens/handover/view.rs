@@ -29,6 +29,9 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
             (C::CopyAll, "all, bare"),
             (C::Show, "secret 20 s"),
         ];
+        if values::hand_over(shared).is_none_or(|h| h.token_url.is_empty()) {
+            hints.insert(0, (C::Again, "read again"));
+        }
         hints.extend([(C::Export, "save"), (C::Test, "test"), (C::Back, ""), (C::Help, "")]);
         hints
     };

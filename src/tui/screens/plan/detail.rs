@@ -2,6 +2,7 @@
 
 use super::model::{Face, Model, RowState};
 use crate::change::{Allowed, Outcome, People, Planned};
+use crate::text::clean_block;
 use crate::tui::shared::Shared;
 
 /// What is said about the change under the cursor; then the plan's notes, which belong to no change.
@@ -21,7 +22,7 @@ pub(super) fn lines(model: &Model, shared: &Shared) -> Vec<String> {
         }
         _ => {}
     }
-    lines
+    lines.iter().map(|line| clean_block(line)).collect()
 }
 
 fn of_change(planned: &Planned) -> Vec<String> {

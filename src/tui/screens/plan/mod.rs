@@ -4,9 +4,9 @@
 //! and what it costs is said by `change`; nothing is decided here.
 
 mod detail;
-mod model;
 #[cfg(test)]
-pub(in crate::tui::screens) mod sample;
+pub(in crate::tui::screens) mod fixtures;
+mod model;
 #[cfg(test)]
 mod tests;
 mod update;

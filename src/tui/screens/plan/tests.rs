@@ -1,6 +1,6 @@
 use super::super::{Go, Msg, Next, Route, Screen};
 use super::Model;
-use super::sample::*;
+use super::fixtures::*;
 use crate::change::Outcome as Became;
 use crate::okta::model::{ApiError, NetKind};
 use crate::run::job::{Job, Outcome, PlanMade, Slot, Start, Trouble, Unfinished};
@@ -212,6 +212,23 @@ fn done_leads_to_the_hand_over_and_drops_the_draft() {
     let next = deliver(&mut model, &mut shared, Slot::Apply, end);
     assert!(matches!(started(&next)[..], [Job::DropDraft(_)]));
     assert_eq!(press(&mut model, &mut shared, Key::Enter), Next::go(Go::To(Route::HandOver)));
+}
+
+#[test]
+fn a_draft_that_changed_after_an_apply_is_planned_again() {
+    let (_, mut model, mut shared) = states().into_iter().find(|(name, ..)| *name == "applied").unwrap();
+    assert_eq!(model.update(&mut shared, Msg::Shown), Next::none());
+    shared.work.as_mut().unwrap().plan = Remote::Idle;
+    let next = model.update(&mut shared, Msg::Shown);
+    assert!(matches!(started(&next)[..], [Job::MakePlan(_)]));
+}
+
+#[test]
+fn a_held_key_does_not_type_into_the_reason() {
+    let (mut model, mut shared) = reviewing(adding());
+    keys(&mut model, &mut shared, &[Key::Char('j'); 6]);
+    assert!(!model.editing(&shared));
+    assert_eq!(shared.work.unwrap().draft.reason, "");
 }
 
 #[test]

@@ -41,7 +41,8 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
         work.draft.step = 6;
     }
     let idle = work.plan == Remote::Idle;
-    if idle && model.run.as_ref().is_some_and(|run| run.ended) && work.applied.is_none() {
+    // The draft was changed after the apply: what ended is history.
+    if idle && model.run.as_ref().is_some_and(|run| run.ended) {
         model.run = None;
     }
     if !idle || matches!(model.face(shared), Face::Run(_) | Face::Resume(_)) {
@@ -216,11 +217,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Copy => return copy(model, shared),
         C::Unstage => return unstage(model, shared),
         C::Export => return export(model, shared),
-        C::Again => {
-            if !matches!(model.face(shared), Face::Run(run) if !run.ended) {
-                return make_plan(model, shared);
-            }
-        }
+        C::Again if model.run.as_ref().is_none_or(|run| run.ended) => return make_plan(model, shared),
         C::Cancel => {
             if let Some(run) = model.run.as_mut().filter(|run| !run.ended) {
                 run.stopping = true;
@@ -254,11 +251,15 @@ fn move_to(model: &mut Model, shared: &Shared, id: C) {
             (Focus::Reason, true) => Focus::Confirm,
             (Focus::Confirm, _) => Focus::Reason,
         };
-        return focus(model, shared, to);
+        focus(model, shared, to);
+        model.open = false;
+        return;
     }
     model.scroll = 0;
     if id == C::Down && model.cursor >= last && matches!(model.face(shared), Face::Review(_)) {
-        return focus(model, shared, Focus::Reason);
+        // Closed: whoever holds `j` down must not type into it.
+        model.focus = Focus::Reason;
+        return;
     }
     model.cursor = match id {
         C::Up => model.cursor.saturating_sub(1),

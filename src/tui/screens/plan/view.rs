@@ -86,10 +86,16 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
             vec![(C::Next, "next"), (C::Previous, "back"), (C::Back, "stop editing")]
         }
         Face::Review(made) => {
-            let mut hints = vec![(C::Open, if model.focus == Focus::List { "detail" } else { "apply" })];
-            if model.focus == Focus::Reason {
-                hints = vec![(C::Open, "edit")];
-            }
+            let mut hints = vec![(
+                C::Open,
+                match (model.focus, confirmation(shared)) {
+                    (Focus::List, _) => "detail",
+                    (Focus::Reason, _) => "edit",
+                    (_, Confirmation::Not(_)) => "why not",
+                    (_, Confirmation::Typed(..)) => "type it",
+                    (_, Confirmation::Button(_)) => "apply",
+                },
+            )];
             hints.push((C::Next, "to apply"));
             if made.plan.changes.len() > 1
                 && model.focus == Focus::List

@@ -1,29 +1,45 @@
-//! The flow tester: every redirect and token exchange of one run.
+//! The flow tester: what is to be run, the hops as they come, and what each of them says.
+//!
+//! What may come in: a form's keys, hops, a question for a passcode, the trace at the end, a revealed value. The trace has holes
+//! where secrets were; a value comes here only on the user's word, and goes again after 20 seconds.
+
+mod body;
+mod detail;
+mod form;
+mod model;
+mod run;
+#[cfg(test)]
+mod tests;
+mod update;
+mod view;
 
 use super::{Msg, Next, Screen};
+use crate::run::job::Slot;
 use crate::tui::command::Scope;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
+pub use model::Model;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-/// The screen's state.
-#[derive(Debug, Default)]
-pub struct Model;
-
 impl Screen for Model {
-    fn update(&mut self, _shared: &mut Shared, _msg: Msg) -> Next {
-        Next::none()
+    fn update(&mut self, shared: &mut Shared, msg: Msg) -> Next {
+        update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::List]
+        vec![Scope::Test, Scope::List, Scope::App]
     }
     fn editing(&self, _shared: &Shared) -> bool {
-        false
+        self.editing()
     }
-    fn page(&self, _shared: &Shared, _theme: Theme) -> Page {
-        Page::default()
+    fn running(&self, _shared: &Shared) -> Option<Slot> {
+        self.run.as_ref().is_some_and(|run| !run.ended).then_some(Slot::Test)
     }
-    fn draw(&self, _frame: &mut Frame, _area: Rect, _shared: &Shared, _theme: Theme) {}
+    fn page(&self, shared: &Shared, theme: Theme) -> Page {
+        view::page(self, shared, theme)
+    }
+    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+        view::draw(self, frame, area, shared, theme);
+    }
 }

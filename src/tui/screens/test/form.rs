@@ -1,0 +1,189 @@
+//! What is to be run: the way, the redirect URI, the person.
+
+use crate::change::HandOver;
+use crate::flow::trace::Way;
+use crate::okta::model::{AppId, ClientAuthentication, ClientId, Engine, ServerKind};
+use crate::run::job::{DemoPerson, TestRequest};
+use crate::secret::Secret;
+use crate::setup::Target;
+use crate::text::Clean;
+use crate::tui::shared::Shared;
+use crate::tui::widgets::field::Field;
+
+/// What must be said before and after a sign-in in this terminal.
+pub(super) const SESSION_ONLY: &str =
+    "On Identity Engine this judges the session policy only: the app's own sign-in policy is not judged.";
+
+/// The form's state.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Form {
+    pub way: Way,
+    pub redirect: usize,
+    /// The row under the cursor, an index into [`items`].
+    pub cursor: usize,
+    pub login: Field,
+    pub password: Field,
+    /// Whether the field under the cursor is open.
+    pub open: bool,
+}
+
+/// A row of the form that the cursor can be on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Item {
+    Way(Way),
+    Redirect,
+    Person(usize),
+    Login,
+    Password,
+    Run,
+}
+
+impl Form {
+    /// As it is first shown: in the demo with a person who can sign in, on a real org with the probe, which needs nobody.
+    pub fn new(shared: &Shared) -> Self {
+        let mut form = Self {
+            way: Way::Probe,
+            redirect: 0,
+            cursor: 0,
+            login: Field::default(),
+            password: Field::secret(),
+            open: false,
+        };
+        if let Some(person) = people(shared).first() {
+            form.way = Way::Terminal;
+            form.fill(person);
+        }
+        form.cursor = items(&form, shared).len() - 1;
+        form
+    }
+
+    /// Takes a person of the demo with their password.
+    pub fn fill(&mut self, person: &DemoPerson) {
+        self.login = Field::new(person.login.as_str());
+        self.password = Field::secret();
+        self.password.paste(person.password.expose());
+    }
+
+    /// The row under the cursor.
+    pub fn item(&self, shared: &Shared) -> Item {
+        items(self, shared).get(self.cursor).copied().unwrap_or(Item::Run)
+    }
+
+    /// The field under the cursor, if it is one.
+    pub fn field(&mut self, shared: &Shared) -> Option<&mut Field> {
+        match self.item(shared) {
+            Item::Login => Some(&mut self.login),
+            Item::Password => Some(&mut self.password),
+            _ => None,
+        }
+    }
+
+    /// Puts the cursor on a row.
+    pub fn go_to(&mut self, shared: &Shared, item: Item) {
+        if let Some(at) = items(self, shared).iter().position(|i| *i == item) {
+            self.cursor = at;
+        }
+    }
+}
+
+/// People of the demo; nobody elsewhere.
+pub(super) fn people(shared: &Shared) -> &[DemoPerson] {
+    shared.session.as_ref().and_then(|s| s.demo.as_ref()).map_or(&[], |demo| &demo.people)
+}
+
+/// The rows in order. The first way is the one that is offered.
+pub(super) fn items(form: &Form, shared: &Shared) -> Vec<Item> {
+    let demo = !people(shared).is_empty();
+    let mut items = if demo {
+        vec![Item::Way(Way::Terminal), Item::Way(Way::Probe)]
+    } else {
+        vec![Item::Way(Way::Probe), Item::Way(Way::Terminal)]
+    };
+    items.push(Item::Redirect);
+    if form.way == Way::Terminal {
+        items.extend((0..people(shared).len()).map(Item::Person));
+        items.extend([Item::Login, Item::Password]);
+    }
+    items.push(Item::Run);
+    items
+}
+
+/// Whether a sign-in in this terminal leaves the app's own policy out.
+pub(super) fn session_only(shared: &Shared) -> bool {
+    shared.session.as_ref().is_none_or(|s| s.org.engine != Engine::Classic)
+}
+
+/// The app that is tested.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Subject {
+    pub app: AppId,
+    pub client_id: ClientId,
+    pub authentication: ClientAuthentication,
+    pub server: ServerKind,
+    pub secret: Option<Secret>,
+}
+
+/// The app that is tested, if it exists.
+pub(super) fn subject(shared: &Shared) -> Option<Subject> {
+    let work = shared.work.as_ref()?;
+    let planned: Option<&HandOver> = work.plan.value().map(|made| &made.plan.hand_over);
+    if let Some(applied) = &work.applied {
+        return Some(Subject {
+            app: applied.app.clone()?,
+            client_id: applied.hand_over.client_id.clone()?,
+            authentication: applied.authentication,
+            server: applied.hand_over.server.clone(),
+            secret: applied.secret.clone(),
+        });
+    }
+    let Target::Existing(app) = &work.draft.target else { return None };
+    let loaded = work.loaded.value().map(|loaded| &loaded.app);
+    Some(Subject {
+        app: app.clone(),
+        client_id: loaded.and_then(|a| a.client_id()).or_else(|| planned?.client_id.clone())?,
+        authentication: loaded
+            .and_then(|a| a.client_authentication())
+            .unwrap_or(work.draft.setup.app.client_authentication),
+        server: work.draft.setup.authorization_server.kind()?,
+        secret: None,
+    })
+}
+
+/// The request for a run, or the row that something is missing in, with a sentence.
+pub(super) fn request(
+    form: &Form,
+    shared: &Shared,
+    secret: Option<&Secret>,
+    run: u32,
+) -> Result<TestRequest, (Item, &'static str)> {
+    let Some(subject) = subject(shared) else {
+        return Err((Item::Run, "The app is not made yet: apply the plan first."));
+    };
+    let setup = shared.work.as_ref().map(|w| &w.draft.setup);
+    let redirects = setup.map(|s| s.redirect_uris.as_slice()).unwrap_or_default();
+    let at = form.redirect.min(redirects.len().saturating_sub(1));
+    let Some(redirect) = redirects.get(at) else {
+        return Err((Item::Redirect, "There is no redirect URI: step 3 adds the gateway's callback."));
+    };
+    let terminal = form.way == Way::Terminal;
+    if terminal && form.login.text().trim().is_empty() {
+        return Err((Item::Login, "Type the login of the person who signs in."));
+    }
+    if terminal && form.password.text().is_empty() {
+        return Err((Item::Password, "Type their password. It goes to Okta only, and is not kept."));
+    }
+    Ok(TestRequest {
+        app: subject.app,
+        client_id: subject.client_id,
+        label: Clean::new(setup.map_or("", |s| s.app.name.as_str())),
+        server: subject.server,
+        authentication: subject.authentication,
+        secret: subject.secret.or_else(|| secret.cloned()),
+        redirect_uri: redirect.uri.clone(),
+        scopes: setup.map(|s| s.authorization_server.scopes.clone()).unwrap_or_default(),
+        way: form.way,
+        login: if terminal { form.login.text().trim().to_owned() } else { String::new() },
+        password: terminal.then(|| Secret::new(form.password.text())),
+        run,
+    })
+}

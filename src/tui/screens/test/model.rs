@@ -1,0 +1,49 @@
+//! The state of the flow tester's screen.
+
+use super::form::{Form, Item};
+use super::run::Run;
+use crate::okta::model::AppId;
+use crate::secret::Secret;
+use crate::tui::shared::Shared;
+
+/// The screen's state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Model {
+    /// Absent until the screen is shown for the first time.
+    pub(super) form: Option<Form>,
+    pub(super) run: Option<Run>,
+    /// The form is in front of the last run.
+    pub(super) on_form: bool,
+    /// How many runs there were in this session.
+    pub(super) runs: u32,
+    /// The app that this is about.
+    pub(super) app: Option<AppId>,
+    /// Its client secret, where the hand-over has read it.
+    pub(super) secret: Option<Secret>,
+}
+
+impl Model {
+    /// The run, where it is in front.
+    pub(super) fn shown_run(&self) -> Option<&Run> {
+        self.run.as_ref().filter(|_| !self.on_form)
+    }
+
+    /// The form, where it is in front.
+    pub(super) fn shown_form(&self) -> Option<&Form> {
+        self.form.as_ref().filter(|_| self.on_form || self.run.is_none())
+    }
+
+    /// Whether a text field is open.
+    pub(super) fn editing(&self) -> bool {
+        match (self.shown_run(), self.shown_form()) {
+            (Some(run), _) => run.need.is_some() && run.open,
+            (None, Some(form)) => form.open,
+            (None, None) => false,
+        }
+    }
+
+    /// The row of the form under the cursor.
+    pub(super) fn item(&self, shared: &Shared) -> Option<Item> {
+        self.shown_form().map(|form| form.item(shared))
+    }
+}

@@ -1,0 +1,439 @@
+//! What keys and answers do to the flow tester's screen.
+
+use super::super::{Go, Msg, Next, Route};
+use super::detail;
+use super::form::{self, Form, Item, people};
+use super::model::Model;
+use super::run::{Row, Run, TABS};
+use crate::flow::trace::{HoleId, Way};
+use crate::okta::model::{ClientSecret, Readable};
+use crate::run::job::{Job, Outcome, Slot};
+use crate::secret::Secret;
+use crate::setup::Target;
+use crate::tui::command::CommandId as C;
+use crate::tui::effect::Effect;
+use crate::tui::key::Key;
+use crate::tui::shared::Shared;
+use crate::tui::widgets::field::Field;
+use jiff::SignedDuration;
+
+/// For how long a revealed value stays in the open, in milliseconds.
+const SHOWN_MS: u64 = 20_000;
+/// Lines that a page key moves the detail: as many as are seen of it at 80x24.
+const PAGE: isize = 5;
+
+pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
+    match msg {
+        Msg::Shown => shown(model, shared),
+        Msg::Edit(key) if model.shown_run().is_some() => passcode_key(model, key),
+        Msg::Edit(key) => form_key(model, shared, key),
+        Msg::Paste(text) => {
+            paste(model, shared, &text);
+            Next::none()
+        }
+        Msg::Command(id) if model.shown_run().is_some() => run_command(model, shared, id),
+        Msg::Command(id) => form_command(model, shared, id),
+        Msg::Done(slot, outcome) => done(model, shared, slot, outcome),
+        Msg::Tick => tick(model, shared),
+    }
+}
+
+fn shown(model: &mut Model, shared: &mut Shared) -> Next {
+    let app = form::subject(shared).map(|s| s.app);
+    let running = model.run.as_ref().is_some_and(|run| !run.ended);
+    if model.app != app && !running {
+        *model = Model { app, runs: model.runs, secret: model.secret.take(), ..Model::default() };
+    }
+    if let Some(run) = &mut model.run {
+        run.revealed = None;
+    }
+    if model.form.is_none() {
+        model.form = Some(Form::new(shared));
+    }
+    if let Some(work) = shared.work.as_mut().filter(|w| w.applied.is_none()) {
+        work.draft.step = 8;
+    }
+    Next::none()
+}
+
+fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) -> Next {
+    match (slot, outcome) {
+        (Slot::Secrets, Outcome::Secrets(Readable::Known(secrets))) => {
+            // Only the app that the hand-over has read it for; another app's request reads its own.
+            let existing = shared.work.as_ref().and_then(|w| match &w.draft.target {
+                Target::Existing(id) => Some(id.clone()),
+                Target::New => None,
+            });
+            if existing.is_some() && (model.app.is_none() || model.app == existing) {
+                model.app = existing;
+                model.secret = newest(secrets);
+            }
+        }
+        (Slot::Test, outcome) => return run_event(model, outcome),
+        (Slot::Reveal, Outcome::Revealed(id, secret)) => {
+            let span = SignedDuration::from_millis(i64::try_from(SHOWN_MS).unwrap_or(i64::MAX));
+            let until = shared.now.checked_add(span);
+            if let (Some(run), Ok(until)) = (&mut model.run, until) {
+                run.revealed = Some((id, secret, until));
+                return Next::effects([Effect::Wake(SHOWN_MS)]);
+            }
+        }
+        (Slot::Reveal, Outcome::Failed(trouble)) => {
+            shared.notice = Some(format!("{} {}", trouble.what, trouble.help))
+        }
+        (Slot::Save, Outcome::Saved(path)) => {
+            shared.notice = Some(format!("Saved as {path}; only you can read it."));
+        }
+        _ => {}
+    }
+    Next::none()
+}
+
+fn newest(secrets: Vec<ClientSecret>) -> Option<Secret> {
+    secrets
+        .into_iter()
+        .filter(|s| s.active && s.value.is_some())
+        .max_by_key(|s| s.created)
+        .and_then(|s| s.value)
+}
+
+fn run_event(model: &mut Model, outcome: Outcome) -> Next {
+    let Some(run) = &mut model.run else { return Next::none() };
+    match outcome {
+        Outcome::Hop(hop) => run.take(*hop),
+        Outcome::Need(need) => {
+            run.need = Some(need);
+            run.passcode = Field::secret();
+            run.factor = 0;
+            run.open = true;
+        }
+        Outcome::Tested(trace) => {
+            run.end(*trace);
+            if run.sign_in_refused()
+                && let Some(form) = &mut model.form
+            {
+                form.password = Field::secret();
+            }
+        }
+        Outcome::Failed(trouble) => {
+            run.ended = true;
+            run.need = None;
+            run.open = false;
+            run.trouble = Some(trouble);
+            run.cursor = run.rows().len().saturating_sub(1);
+        }
+        _ => {}
+    }
+    Next::none()
+}
+
+fn tick(model: &mut Model, shared: &Shared) -> Next {
+    let Some(run) = &mut model.run else { return Next::none() };
+    let Some((_, _, until)) = &run.revealed else { return Next::none() };
+    let left = until.duration_since(shared.now).as_millis();
+    if left > 0 {
+        return Next::effects([Effect::Wake(u64::try_from(left).unwrap_or(SHOWN_MS).min(SHOWN_MS))]);
+    }
+    run.revealed = None;
+    Next::none()
+}
+
+fn paste(model: &mut Model, shared: &Shared, text: &str) {
+    if !model.editing() {
+        return;
+    }
+    if model.on_form || model.run.is_none() {
+        if let Some(field) = model.form.as_mut().and_then(|form| form.field(shared)) {
+            field.paste(text);
+        }
+    } else if let Some(run) = &mut model.run {
+        run.passcode.paste(text);
+    }
+}
+
+fn form_key(model: &mut Model, shared: &Shared, key: Key) -> Next {
+    let Some(form) = &mut model.form else { return Next::none() };
+    match key {
+        Key::Enter | Key::Down => step(form, shared, 1),
+        Key::Up => step(form, shared, -1),
+        key => {
+            if let Some(field) = form.field(shared) {
+                field.key(key);
+            }
+        }
+    }
+    Next::none()
+}
+
+/// To the next row or the one before; from field to field the next one opens.
+fn step(form: &mut Form, shared: &Shared, by: isize) {
+    let rows = form::items(form, shared).len();
+    form.cursor = (form.cursor + rows).saturating_add_signed(by) % rows.max(1);
+    let item = form.item(shared);
+    form.open = form.open && matches!(item, Item::Login | Item::Password);
+}
+
+fn form_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    match id {
+        C::HandOver | C::PreviousStep => return Next::go(Go::Instead(Route::HandOver)),
+        C::Plan => return Next::go(Go::Instead(Route::Plan)),
+        C::Again => return start(model, shared),
+        _ => {}
+    }
+    let has_run = model.run.is_some();
+    let Some(form) = &mut model.form else { return back_or_none(id) };
+    let last = form::items(form, shared).len().saturating_sub(1);
+    match id {
+        C::Up => form.cursor = form.cursor.saturating_sub(1),
+        C::Down => form.cursor = (form.cursor + 1).min(last),
+        C::Next => tab(form, shared, 1),
+        C::Previous => tab(form, shared, -1),
+        C::Top | C::PageUp => form.cursor = 0,
+        C::Bottom | C::PageDown => form.cursor = last,
+        C::Left => turn(form, shared, -1),
+        C::Right => turn(form, shared, 1),
+        C::Open | C::Mark => return form_open(model, shared),
+        C::View if has_run => model.on_form = false,
+        C::Back if form.open => form.open = false,
+        C::Back => return Next::go(Go::Back),
+        _ => {}
+    }
+    Next::none()
+}
+
+fn back_or_none(id: C) -> Next {
+    if id == C::Back { Next::go(Go::Back) } else { Next::none() }
+}
+
+/// Tab opens the field that it comes to.
+fn tab(form: &mut Form, shared: &Shared, by: isize) {
+    step(form, shared, by);
+    form.open = matches!(form.item(shared), Item::Login | Item::Password);
+}
+
+fn turn(form: &mut Form, shared: &mut Shared, by: isize) {
+    match form.item(shared) {
+        Item::Redirect => {
+            let count = shared.work.as_ref().map_or(0, |w| w.draft.setup.redirect_uris.len()).max(1);
+            form.redirect = (form.redirect.min(count - 1) + count).saturating_add_signed(by) % count;
+            if count == 1 {
+                shared.notice = Some("There is one redirect URI; step 3 adds others.".into());
+            }
+        }
+        Item::Way(_) => {
+            let way = if form.way == Way::Probe { Way::Terminal } else { Way::Probe };
+            form.way = way;
+            form.go_to(shared, Item::Way(way));
+        }
+        _ => {}
+    }
+}
+
+fn form_open(model: &mut Model, shared: &mut Shared) -> Next {
+    if form::subject(shared).is_none() {
+        return start(model, shared);
+    }
+    let Some(form) = &mut model.form else { return Next::none() };
+    match form.item(shared) {
+        Item::Way(way) => {
+            form.way = way;
+            form.go_to(shared, Item::Way(way));
+        }
+        Item::Redirect => turn(form, shared, 1),
+        Item::Person(at) => {
+            if let Some(person) = people(shared).get(at) {
+                form.fill(person);
+                form.go_to(shared, Item::Run);
+            }
+        }
+        Item::Login | Item::Password => form.open = true,
+        Item::Run => return start(model, shared),
+    }
+    Next::none()
+}
+
+/// Starts a run, unless one goes on or something is missing: then the cursor goes there.
+fn start(model: &mut Model, shared: &mut Shared) -> Next {
+    if model.run.as_ref().is_some_and(|run| !run.ended) {
+        return Next::none();
+    }
+    if form::subject(shared).is_none() {
+        return Next::go(Go::Instead(Route::Plan));
+    }
+    let Some(form) = &mut model.form else { return Next::none() };
+    match form::request(form, shared, model.secret.as_ref(), model.runs + 1) {
+        Err((item, sentence)) => {
+            form.go_to(shared, item);
+            form.open = matches!(item, Item::Login | Item::Password);
+            model.on_form = true;
+            shared.notice = Some(sentence.into());
+            Next::none()
+        }
+        Ok(request) => {
+            model.runs += 1;
+            model.on_form = false;
+            model.app = Some(request.app.clone());
+            // What is kept for the screen has no password: it goes to the runner, once.
+            let mut kept = request.clone();
+            kept.password = None;
+            kept.secret = None;
+            let tab = model.run.as_ref().map_or(0, |run| run.tab);
+            let sequence = model.run.as_ref().is_some_and(|run| run.sequence);
+            model.run = Some(Run { tab, sequence, ..Run::new(kept) });
+            Next::effects([shared.start(Slot::Test, Job::Test(Box::new(request)))])
+        }
+    }
+}
+
+fn passcode_key(model: &mut Model, key: Key) -> Next {
+    let Some(run) = &mut model.run else { return Next::none() };
+    let factors = run.need.as_ref().map_or(0, |need| need.factors.len()).max(1);
+    match key {
+        Key::Enter => {
+            let factor = run.need.as_ref().and_then(|n| n.factors.get(run.factor)).map(|(id, _)| id.clone());
+            if run.passcode.text().trim().is_empty() {
+                return Next::none();
+            }
+            let job =
+                Job::AnswerNeed { factor: factor.unwrap_or_default(), passcode: run.passcode.take_secret() };
+            run.need = None;
+            run.open = false;
+            return Next::effects([Effect::Answer { slot: Slot::Test, job }]);
+        }
+        Key::Up => run.factor = (run.factor + factors - 1) % factors,
+        Key::Down => run.factor = (run.factor + 1) % factors,
+        key => {
+            run.passcode.key(key);
+        }
+    }
+    Next::none()
+}
+
+fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    match id {
+        C::HandOver | C::PreviousStep => return Next::go(Go::Instead(Route::HandOver)),
+        C::Plan => return Next::go(Go::Instead(Route::Plan)),
+        C::Again => return again(model, shared),
+        C::Export => return export(model, shared),
+        C::Show => return reveal(model, shared),
+        C::Copy => return copy(model, shared),
+        _ => {}
+    }
+    let Some(run) = &mut model.run else { return Next::none() };
+    match id {
+        C::Cancel if !run.ended => {
+            run.stopping = true;
+            return Next::effects([Effect::Stop(Slot::Test)]);
+        }
+        C::Open if run.need.is_some() => run.open = true,
+        C::Open => match run.row() {
+            Some(Row::Group(..)) => run.unfolded = !run.unfolded,
+            Some(_) => {
+                run.whole = !run.whole;
+                run.scroll = 0;
+            }
+            None => {}
+        },
+        C::View => run.sequence = !run.sequence,
+        C::Left => change_tab(run, TABS.len() - 1),
+        C::Right => change_tab(run, 1),
+        C::Next if run.need.is_some() => run.open = true,
+        C::Next => change_tab(run, 1),
+        C::Previous => change_tab(run, TABS.len() - 1),
+        C::PageDown | C::PageUp => scroll(run, shared, if id == C::PageDown { PAGE } else { -PAGE }),
+        C::Up | C::Down if run.whole => scroll(run, shared, if id == C::Down { 1 } else { -1 }),
+        C::Up | C::Down | C::Top | C::Bottom => move_to(run, id),
+        C::Back if run.open => run.open = false,
+        C::Back if run.whole => run.whole = false,
+        C::Back => {
+            if run.ended {
+                model.on_form = true;
+            } else {
+                return Next::go(Go::Back);
+            }
+        }
+        _ => {}
+    }
+    Next::none()
+}
+
+fn change_tab(run: &mut Run, by: usize) {
+    run.tab = (run.tab + by) % TABS.len();
+    run.scroll = 0;
+    run.asked = 0;
+}
+
+fn scroll(run: &mut Run, shared: &Shared, by: isize) {
+    let lines = detail::lines(run, form::session_only(shared));
+    let last: usize = lines.iter().map(|line| line.masked().lines().count().max(1)).sum();
+    run.scroll = run.scroll.saturating_add_signed(by).min(last.saturating_sub(1));
+}
+
+fn move_to(run: &mut Run, id: C) {
+    let last = run.rows().len().saturating_sub(1);
+    run.cursor = match id {
+        C::Up => run.cursor.saturating_sub(1),
+        C::Down => (run.cursor + 1).min(last),
+        C::Top => 0,
+        _ => last,
+    };
+    run.follow = run.cursor == last;
+    run.scroll = 0;
+    run.asked = 0;
+}
+
+/// The same again; but a password that Okta refused is typed again first: each try counts towards a lock-out.
+fn again(model: &mut Model, shared: &mut Shared) -> Next {
+    let Some(run) = &model.run else { return Next::none() };
+    if !run.ended {
+        shared.notice = Some("This run goes on; Ctrl-C stops it.".into());
+        return Next::none();
+    }
+    start(model, shared)
+}
+
+fn export(model: &Model, shared: &mut Shared) -> Next {
+    let trace = model.run.as_ref().and_then(|run| run.trace.as_ref());
+    let Some(trace) = trace else {
+        shared.notice = Some("There is nothing to save before the run has ended.".into());
+        return Next::none();
+    };
+    match serde_json::to_string_pretty(trace) {
+        Ok(json) => {
+            let job =
+                Job::SaveFile { name: format!("oktui-run-{}.json", trace.run), content: Secret::new(json) };
+            Next::effects([shared.start(Slot::Save, job)])
+        }
+        Err(error) => {
+            shared.notice = Some(format!("The run cannot be written as JSON: {error}"));
+            Next::none()
+        }
+    }
+}
+
+/// Asks for the next masked value of the detail.
+fn reveal(model: &mut Model, shared: &mut Shared) -> Next {
+    let session_only = form::session_only(shared);
+    let Some(run) = &mut model.run else { return Next::none() };
+    let lines = detail::lines(run, session_only);
+    let holes: Vec<HoleId> = detail::holes(&lines);
+    let Some(id) = holes.get(run.asked % holes.len().max(1)).copied() else {
+        shared.notice = Some("Nothing is masked in this tab.".into());
+        return Next::none();
+    };
+    run.asked += 1;
+    run.revealed = None;
+    run.scroll = detail::line_of(&lines, id);
+    Next::effects([shared.start(Slot::Reveal, Job::Reveal(id))])
+}
+
+fn copy(model: &Model, shared: &mut Shared) -> Next {
+    let Some(run) = &model.run else { return Next::none() };
+    let session_only = form::session_only(shared);
+    let (word, sentence) = detail::headline(run, session_only);
+    let mut text = vec![format!("{word}: {sentence}")];
+    text.extend(detail::lines(run, session_only).iter().map(crate::flow::trace::Text::masked));
+    shared.notice =
+        Some("This tab, masked, was sent to your terminal's clipboard; some terminals ignore it.".into());
+    Next::effects([Effect::Copy(Secret::new(text.join("\n")))])
+}

@@ -1,0 +1,203 @@
+//! Draws the flow tester: the form, or the run with its list and its detail.
+
+mod form;
+mod list;
+mod sequence;
+
+use super::detail;
+use super::form::session_only;
+use super::model::Model;
+use super::run::{Run, TABS};
+use crate::flow::trace::Way;
+use crate::text::{Clean, pad};
+use crate::tui::command::CommandId as C;
+use crate::tui::shared::Shared;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::page::Page;
+use crate::tui::widgets::rows::Rows;
+use crate::tui::widgets::wrap::wrap;
+use crate::tui::widgets::{heading, tabs};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
+    let Some(run) = model.shown_run() else {
+        let mut page = heading::page(shared, theme, form::explain(model, shared));
+        page.second = Line::raw(" Test: one sign-in as the gateway would do it, every step on the screen");
+        page.hints = form::hints(model, shared);
+        return page;
+    };
+    let (word, _) = detail::headline(run, session_only(shared));
+    let mut page =
+        heading::page(shared, theme, "Secrets are masked; s shows the next one of this tab for 20 seconds.");
+    page.badges.push((format!("run {} {word}", run.request.run), style_of(theme, word)));
+    page.second = Line::raw(format!(" {}", what(run, session_only(shared))));
+    page.hints = hints(run);
+    page
+}
+
+fn what(run: &Run, session_only: bool) -> String {
+    match run.request.way {
+        Way::Probe => "Probe without a user: how far does the configuration carry?".into(),
+        Way::Terminal => {
+            let limit = if session_only { "; judges the session policy only" } else { "" };
+            format!("code + PKCE as {}{limit}", Clean::new(&run.request.login))
+        }
+    }
+}
+
+fn hints(run: &Run) -> Vec<(C, &'static str)> {
+    if run.need.is_some() && run.open {
+        return vec![(C::Back, "close the field"), (C::Cancel, "stop the run")];
+    }
+    if run.need.is_some() {
+        return vec![
+            (C::Open, "type the code"),
+            (C::Cancel, "stop the run"),
+            (C::View, "view"),
+            (C::Help, ""),
+        ];
+    }
+    if run.whole {
+        return vec![
+            (C::Open, "back to the list"),
+            (C::Right, "tab"),
+            (C::Show, "show"),
+            (C::Copy, ""),
+            (C::Back, ""),
+        ];
+    }
+    let view = if run.sequence { "list" } else { "sequence" };
+    let mut hints = Vec::new();
+    if !run.ended {
+        hints.push((C::Cancel, "stop"));
+    }
+    if !run.rows().is_empty() {
+        hints.push((C::Open, "open"));
+    }
+    hints.extend([(C::Right, "tab"), (C::Show, "show"), (C::View, view)]);
+    if run.ended {
+        hints.extend([(C::Again, "run again"), (C::Export, "save"), (C::Copy, "copy"), (C::Back, "form")]);
+    }
+    hints.push((C::Help, ""));
+    hints
+}
+
+fn style_of(theme: Theme, word: &str) -> ratatui::style::Style {
+    match word {
+        "PASSED" => theme.good(),
+        "FAILED" => theme.bad(),
+        _ => theme.warn(),
+    }
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+    let mut rows = Rows::new(area);
+    match model.shown_run() {
+        None => form::draw(model, frame, &mut rows, shared, theme),
+        Some(run) => draw_run(run, frame, &mut rows, shared, theme),
+    }
+}
+
+fn draw_run(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    let (word, sentence) = detail::headline(run, session_only(shared));
+    if !run.whole {
+        let cells = rows.cells().saturating_sub(10);
+        let verdict = wrap(&sentence, cells);
+        let verdict = verdict.get(..verdict.len().min(2)).unwrap_or_default();
+        let room = run.rows().len().clamp(3, (rows.left() / 2).saturating_sub(1).max(3));
+        if run.sequence {
+            sequence::draw(run, frame, rows, theme, room);
+        } else {
+            list::draw(run, frame, rows, theme, room);
+        }
+        for (i, line) in verdict.iter().enumerate() {
+            let head = if i == 0 { word } else { "" };
+            rows.push(
+                frame,
+                Line::from(vec![
+                    Span::styled(format!(" {head:<8}"), style_of(theme, word)),
+                    Span::raw(line.clone()),
+                ]),
+            );
+        }
+        if let Some((bucket, until)) = &shared.waiting {
+            let seconds = until.duration_since(shared.now).as_secs().max(0);
+            rows.push(
+                frame,
+                Line::styled(
+                    format!(" Okta's limit for {bucket} is used up: going on by itself in {seconds} s."),
+                    theme.warn(),
+                ),
+            );
+        }
+    }
+    if run.need.is_some() {
+        return draw_need(run, frame, rows, shared, theme);
+    }
+    rows.push(frame, tabs::line(theme, &TABS, run.tab, rows.cells()));
+    draw_detail(run, frame, rows, shared, theme);
+}
+
+fn draw_detail(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    let revealed = run.revealed.as_ref().filter(|(_, _, until)| shared.now < *until);
+    let cells = rows.cells().saturating_sub(2);
+    let lines: Vec<String> = detail::lines(run, session_only(shared))
+        .iter()
+        .flat_map(|text| {
+            let shown = text.with(|id| {
+                revealed.filter(|(at, ..)| *at == id).map(|(_, secret, _)| Clean::new(secret.expose()))
+            });
+            wrap(&shown, cells)
+        })
+        .collect();
+    let room = rows.left();
+    let skip = run.scroll.min(lines.len().saturating_sub(room));
+    let rest = lines.len().saturating_sub(skip + room);
+    let shown = if rest > 0 { room.saturating_sub(1) } else { room };
+    for line in lines.iter().skip(skip).take(shown) {
+        rows.push(frame, Line::raw(format!(" {line}")));
+    }
+    if rest > 0 {
+        rows.push(
+            frame,
+            Line::styled(
+                format!(
+                    " {} more: PgDn, or Enter for the whole screen",
+                    crate::text::plural(rest + 1, "line")
+                ),
+                theme.quiet(),
+            ),
+        );
+    }
+}
+
+fn draw_need(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    let Some(need) = &run.need else { return };
+    rows.push(frame, crate::tui::widgets::rows::rule(theme, rows.cells()));
+    for line in wrap(need.message.as_str(), rows.cells().saturating_sub(2)) {
+        rows.push(frame, Line::raw(format!(" {line}")));
+    }
+    for (i, (_, label)) in need.factors.iter().enumerate() {
+        let sign = if i == run.factor { "(x)" } else { "( )" };
+        let choose = if i == 0 && need.factors.len() > 1 { "   up, down: choose" } else { "" };
+        rows.push(frame, Line::raw(format!("   {sign} {label}{choose}")));
+    }
+    let (shown, cursor) = run.passcode.shown(14);
+    let mut spans = vec![Span::raw(format!(" {} One-time code   [", theme.marker()))];
+    if run.open {
+        let left: String = shown.chars().take(cursor).collect();
+        let right: String = shown.chars().skip(cursor + 1).collect();
+        spans.extend([Span::raw(left), Span::styled("_", theme.key()), Span::raw(right)]);
+    } else {
+        spans.push(Span::raw(pad(&shown, 14)));
+    }
+    spans.push(Span::raw("]  Enter sends it"));
+    rows.push(frame, Line::from(spans));
+    let person = super::form::people(shared).iter().find(|p| p.login.as_str() == run.request.login);
+    if let Some(code) = person.and_then(|p| p.code.as_ref()) {
+        let line = format!("   In the demo their code is {}.", Clean::new(code.expose()));
+        rows.push(frame, Line::styled(line, theme.badge()));
+    }
+}

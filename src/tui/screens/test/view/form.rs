@@ -1,0 +1,193 @@
+//! Draws the form of the flow tester.
+
+use super::super::form::{Form, Item, SESSION_ONLY, items, people, session_only, subject};
+use super::super::model::Model;
+use crate::flow::trace::Way;
+use crate::text::{Clean, cut_middle, pad};
+use crate::tui::command::CommandId as C;
+use crate::tui::shared::Shared;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::field::Field;
+use crate::tui::widgets::rows::{Rows, button, first_row};
+use crate::tui::widgets::wrap::wrap;
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
+    match model.item(shared) {
+        Some(Item::Way(Way::Probe)) => {
+            "Asks Okta how it answers this client; nobody signs in, no password is needed."
+        }
+        Some(Item::Way(Way::Terminal)) => {
+            "Password, and a one-time code where Okta asks for it, all in this terminal."
+        }
+        Some(Item::Redirect) => {
+            "Where Okta sends the code. oktui never calls it: the gateway would get a code it did not ask for."
+        }
+        Some(Item::Person(_)) => "Invented people of the demo; Enter takes one with their password.",
+        Some(Item::Login) => "Who signs in: a person that the app is assigned to.",
+        Some(Item::Password) => "Goes to Okta only, and is not kept. A wrong one counts towards a lock-out.",
+        Some(Item::Run) | None => "Every request is shown; nothing in the org's configuration is changed.",
+    }
+}
+
+pub(super) fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
+    if subject(shared).is_none() {
+        return vec![(C::Plan, "to the plan"), (C::Back, ""), (C::Help, "")];
+    }
+    if model.editing() {
+        return vec![(C::Next, "next field"), (C::Previous, "field before"), (C::Back, "stop editing")];
+    }
+    let word = match model.item(shared) {
+        Some(Item::Run) | None => "run",
+        Some(Item::Login | Item::Password) => "edit",
+        _ => "choose",
+    };
+    let mut hints = vec![(C::Open, word), (C::Next, "next"), (C::Again, "run")];
+    if model.run.is_some() {
+        hints.push((C::View, "last run"));
+    }
+    hints.extend([(C::Plan, "plan"), (C::HandOver, "values"), (C::Back, ""), (C::Help, "")]);
+    hints
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    if shared.work.is_none() {
+        return rows.push(frame, " No app is being worked on. Esc goes back; choose an app there.");
+    }
+    if subject(shared).is_none() {
+        rows.push(frame, " The app is not made yet, so there is nothing to test.");
+        rows.gap();
+        return rows.push(frame, button(theme, "Back to the plan", true));
+    }
+    let Some(form) = model.shown_form() else { return };
+    let lines = lines(form, shared, theme, rows.cells());
+    let at = lines.iter().position(|(item, _)| *item == Some(form.item(shared))).unwrap_or(0);
+    // The line above the cursor's may be its heading, the two below its explanation: they stay with it.
+    let first = first_row((at + 1).min(lines.len().saturating_sub(1)), lines.len(), rows.left());
+    for (_, line) in lines.into_iter().skip(first).take(rows.left()) {
+        rows.push(frame, line);
+    }
+}
+
+fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Option<Item>, Line<'static>)> {
+    let on = form.item(shared);
+    let marker = |item: Item| if item == on { theme.marker() } else { " " };
+    let style = |item: Item| if item == on { theme.focus() } else { theme.text() };
+    let mut lines = Vec::new();
+    let plain = |text: String| (None, Line::styled(text, theme.quiet()));
+    let mut persons = false;
+    for item in items(form, shared) {
+        match item {
+            Item::Way(way) => {
+                let chosen = if way == form.way { "(x)" } else { "( )" };
+                let (name, means) = match way {
+                    Way::Probe => ("probe without a user", "how far does the configuration carry?"),
+                    Way::Terminal => ("sign in, in this terminal", "password, then a code where Okta asks"),
+                };
+                lines.push((
+                    Some(item),
+                    Line::from(vec![
+                        Span::raw(format!(" {} {chosen} ", marker(item))),
+                        Span::styled(pad(name, 28), style(item)),
+                        Span::styled(means, theme.quiet()),
+                    ]),
+                ));
+            }
+            Item::Redirect => {
+                if form.way == Way::Terminal && session_only(shared) {
+                    lines.extend(
+                        wrap(SESSION_ONLY, cells.saturating_sub(8))
+                            .into_iter()
+                            .map(|line| (None, Line::styled(format!("       {line}"), theme.warn()))),
+                    );
+                }
+                lines.push(redirect(form, shared, theme, item == on, cells));
+                lines.push(scopes(shared, theme, cells));
+            }
+            Item::Person(at) => {
+                if !std::mem::replace(&mut persons, true) {
+                    lines.push(plain(" People of the demo: Enter takes one, with their password".into()));
+                }
+                if let Some(person) = people(shared).get(at) {
+                    let code = person
+                        .code
+                        .as_ref()
+                        .map_or(String::new(), |c| format!(", code now {}", Clean::new(c.expose())));
+                    lines.push((
+                        Some(item),
+                        Line::from(vec![
+                            Span::raw(format!(" {}   ", marker(item))),
+                            Span::styled(pad(person.login.as_str(), 28), style(item)),
+                            Span::styled(format!("{}{code}", person.note), theme.quiet()),
+                        ]),
+                    ));
+                }
+            }
+            Item::Login => {
+                lines.push((Some(item), field(theme, "Login   ", &form.login, item == on, form.open, cells)))
+            }
+            Item::Password => {
+                lines.push((
+                    Some(item),
+                    field(theme, "Password", &form.password, item == on, form.open, cells),
+                ));
+            }
+            Item::Run => lines.push((Some(item), button(theme, "Run", item == on))),
+        }
+    }
+    lines
+}
+
+fn redirect(
+    form: &Form,
+    shared: &Shared,
+    theme: Theme,
+    on: bool,
+    cells: usize,
+) -> (Option<Item>, Line<'static>) {
+    let uris = shared.work.as_ref().map(|w| w.draft.setup.redirect_uris.as_slice()).unwrap_or_default();
+    let at = form.redirect.min(uris.len().saturating_sub(1));
+    let (name, uri) = uris.get(at).map_or((Clean::default(), Clean::new("none yet: step 3 adds one")), |r| {
+        (Clean::new(&r.environment), Clean::new(&r.uri))
+    });
+    let name =
+        if uris.len() > 1 { format!("{name} ({} of {})", at + 1, uris.len()) } else { name.to_string() };
+    let marker = if on { theme.marker() } else { " " };
+    let room = cells.saturating_sub(34);
+    (
+        Some(Item::Redirect),
+        Line::from(vec![
+            Span::raw(format!(" {marker} Redirect URI  ")),
+            Span::styled(pad(&name, 17), if on { theme.focus() } else { theme.text() }),
+            Span::raw(cut_middle(uri.as_str(), room)),
+        ]),
+    )
+}
+
+fn scopes(shared: &Shared, theme: Theme, cells: usize) -> (Option<Item>, Line<'static>) {
+    let setup = shared.work.as_ref().map(|w| &w.draft.setup);
+    let scopes = setup.map(|s| s.authorization_server.scopes.join(" ")).unwrap_or_default();
+    let server = subject(shared).map_or(String::new(), |s| s.server.as_str().to_owned());
+    let line = format!("   Scopes        {}   server {}", Clean::new(&scopes), Clean::new(&server));
+    (None, Line::styled(crate::text::cut_end(&line, cells), theme.quiet()))
+}
+
+fn field(theme: Theme, label: &str, field: &Field, on: bool, open: bool, cells: usize) -> Line<'static> {
+    let (shown, cursor) = field.shown(cells.saturating_sub(20).clamp(1, 40));
+    let marker = if on { theme.marker() } else { " " };
+    let mut spans = vec![Span::raw(format!(" {marker} {label}   ["))];
+    if on && open {
+        let left: String = shown.chars().take(cursor).collect();
+        let right: String = shown.chars().skip(cursor + 1).collect();
+        spans.extend([
+            Span::styled(left, theme.focus()),
+            Span::styled("_", theme.key()),
+            Span::styled(right, theme.focus()),
+        ]);
+    } else {
+        spans.push(Span::styled(shown, if on { theme.focus() } else { theme.text() }));
+    }
+    spans.push(Span::raw("]"));
+    Line::from(spans)
+}
