@@ -1,0 +1,231 @@
+//! Okta's JSON as our types. Pure. A field that is missing or of another type is read as absent; only an object without its
+//! identity is no object.
+
+use super::model::*;
+use crate::secret::Secret;
+use crate::text::Clean;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+fn object(value: Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(map) => Some(map),
+        _ => None,
+    }
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+fn clean(value: &Value, pointer: &str) -> Option<Clean> {
+    text(value, pointer).map(Clean::new)
+}
+
+fn time(value: &Value, pointer: &str) -> Option<jiff::Timestamp> {
+    text(value, pointer)?.parse().ok()
+}
+
+fn map_at(value: &Value, pointer: &str) -> Map<String, Value> {
+    value.pointer(pointer).and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+/// What serde reads by itself: discovery documents and the like.
+pub(super) fn plain<T: DeserializeOwned>(value: Value) -> Option<T> {
+    serde_json::from_value(value).ok()
+}
+
+/// An app without its secret, and the secret where the answer had one (POST and PUT have, GET has not).
+pub(super) fn app(value: Value) -> Option<(App, Option<Secret>)> {
+    let mut map = object(value)?;
+    let secret = lift_secret(&mut map);
+    map.get("id")?.as_str()?;
+    Some((App(map), secret))
+}
+
+/// An app of a list.
+pub(super) fn listed_app(value: Value) -> Option<App> {
+    app(value).map(|(app, _)| app)
+}
+
+/// Takes `credentials.oauthClient.client_secret` out of an app.
+pub(super) fn lift_secret(app: &mut Map<String, Value>) -> Option<Secret> {
+    let client = app.get_mut("credentials")?.get_mut("oauthClient")?.as_object_mut()?;
+    match client.remove("client_secret")? {
+        Value::String(value) if !value.is_empty() => Some(Secret::new(value)),
+        _ => None,
+    }
+}
+
+/// A client secret.
+pub(super) fn client_secret(mut value: Value) -> Option<ClientSecret> {
+    let lifted = value.as_object_mut()?.remove("client_secret");
+    Some(ClientSecret {
+        id: text(&value, "/id")?.parse().ok()?,
+        value: lifted.and_then(|v| v.as_str().map(|s| Secret::new(s.to_owned()))),
+        hash: clean(&value, "/secret_hash"),
+        active: text(&value, "/status").is_none_or(|s| s == "ACTIVE"),
+        created: time(&value, "/created"),
+    })
+}
+
+/// A person.
+pub(super) fn user(value: Value) -> Option<User> {
+    let name = ["/profile/firstName", "/profile/lastName"].iter().filter_map(|p| text(&value, p));
+    let name = name.filter(|n| !n.is_empty()).collect::<Vec<_>>().join(" ");
+    let status = value.get("status").cloned().and_then(plain);
+    Some(User {
+        id: text(&value, "/id")?.parse().ok()?,
+        login: clean(&value, "/profile/login").unwrap_or_default(),
+        name: Clean::new(&name),
+        email: clean(&value, "/profile/email").unwrap_or_default(),
+        status: status.unwrap_or(UserStatus::Unknown),
+        last_login: time(&value, "/lastLogin"),
+    })
+}
+
+/// A group.
+pub(super) fn group(value: Value) -> Option<Group> {
+    Some(Group {
+        id: text(&value, "/id")?.parse().ok()?,
+        name: clean(&value, "/profile/name").unwrap_or_default(),
+        description: clean(&value, "/profile/description").filter(|d| !d.as_str().is_empty()),
+        kind: match text(&value, "/type") {
+            Some("BUILT_IN") => GroupKind::BuiltIn,
+            Some("APP_GROUP") => GroupKind::App,
+            _ => GroupKind::Okta,
+        },
+        members: value.pointer("/_embedded/stats/usersCount").and_then(Value::as_u64),
+    })
+}
+
+/// A person assigned to an app.
+pub(super) fn app_user(value: Value) -> Option<AppUser> {
+    Some(AppUser {
+        id: text(&value, "/id")?.parse().ok()?,
+        via: if text(&value, "/scope") == Some("GROUP") {
+            Assigned::ThroughGroup
+        } else {
+            Assigned::Directly
+        },
+        status: clean(&value, "/status").unwrap_or_default(),
+        user_name: clean(&value, "/credentials/userName"),
+        profile: map_at(&value, "/profile"),
+    })
+}
+
+/// A group assigned to an app. Its name comes only with `expand=group`.
+pub(super) fn app_group(value: Value) -> Option<AppGroup> {
+    Some(AppGroup {
+        id: text(&value, "/id")?.parse().ok()?,
+        name: clean(&value, "/_embedded/group/profile/name"),
+        priority: value.get("priority").and_then(Value::as_i64),
+        profile: map_at(&value, "/profile"),
+    })
+}
+
+/// An administrator role.
+pub(super) fn role(value: Value) -> Option<Role> {
+    let kind = clean(&value, "/type")?;
+    Some(Role { label: clean(&value, "/label").unwrap_or_else(|| kind.clone()), kind })
+}
+
+/// An enrolled factor.
+pub(super) fn factor(value: Value) -> Option<Factor> {
+    Some(Factor {
+        kind: clean(&value, "/factorType")?,
+        provider: clean(&value, "/provider").unwrap_or_default(),
+        status: clean(&value, "/status").unwrap_or_default(),
+    })
+}
+
+/// A custom authorization server. `default: true` is in recorded answers but not in the description; the issuer tells it too.
+pub(super) fn server(value: Value) -> Option<Server> {
+    let by_issuer = text(&value, "/issuer").is_some_and(|i| i.ends_with("/oauth2/default"));
+    Some(Server {
+        id: text(&value, "/id")?.parse().ok()?,
+        name: clean(&value, "/name").unwrap_or_default(),
+        audience: clean(&value, "/audiences/0").unwrap_or_default(),
+        issuer: clean(&value, "/issuer").unwrap_or_default(),
+        active: text(&value, "/status").is_none_or(|s| s == "ACTIVE"),
+        is_default: by_issuer || value.get("default").and_then(Value::as_bool).unwrap_or(false),
+    })
+}
+
+/// A scope.
+pub(super) fn scope(value: Value) -> Option<Scope> {
+    Some(Scope {
+        name: clean(&value, "/name")?,
+        consent: matches!(text(&value, "/consent"), Some("REQUIRED" | "FLEXIBLE")),
+        published: text(&value, "/metadataPublish") == Some("ALL_CLIENTS"),
+    })
+}
+
+/// An access policy; its rules are read on their own.
+pub(super) fn policy(value: Value) -> Option<Policy> {
+    let raw = object(value)?;
+    raw.get("id")?.as_str()?;
+    Some(Policy { raw, rules: Vec::new() })
+}
+
+/// A rule.
+pub(super) fn rule(value: Value) -> Option<Rule> {
+    let raw = object(value)?;
+    raw.get("id")?.as_str()?;
+    Some(Rule(raw))
+}
+
+/// What an org says of itself; `url` is where it was asked.
+pub(super) fn org_facts(value: &Value, url: &str) -> Option<OrgFacts> {
+    let id = clean(value, "/id");
+    let engine = match text(value, "/pipeline") {
+        Some("idx") => Engine::Identity,
+        Some("v1") => Engine::Classic,
+        _ => Engine::Unknown,
+    };
+    // Neither of them: some other service's JSON.
+    if id.is_none() && engine == Engine::Unknown {
+        return None;
+    }
+    Some(OrgFacts { url: url.to_owned(), id, engine, custom_domain: clean(value, "/_links/alternate/href") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_secret_of_an_app_is_lifted_out() {
+        let answer = json!({"id": "0oa1", "credentials": {"oauthClient": {"client_id": "0oa1", "client_secret": "s3cret"}}});
+        let (app, secret) = app(answer).unwrap();
+        assert_eq!(secret, Some(Secret::new("s3cret")));
+        assert!(!serde_json::to_string(&app).unwrap().contains("s3cret"));
+        assert!(!format!("{app:?}").contains("client_secret"));
+        let (_, none) =
+            super::app(json!({"id": "0oa1", "credentials": {"oauthClient": {"client_secret": ""}}})).unwrap();
+        assert_eq!(none, None);
+    }
+
+    #[test]
+    fn people_have_clean_names_and_statuses_we_may_not_know() {
+        let u = user(json!({"id": "00u1", "status": "FROZEN", "profile": {"login": "a@b", "firstName": "A\u{1b}[31m", "lastName": null}})).unwrap();
+        assert_eq!((u.name.as_str(), u.status, u.email.as_str()), ("A␛[31m", UserStatus::Unknown, ""));
+        assert_eq!(user(json!({"id": "../x"})), None);
+        assert_eq!(user(json!([])), None);
+    }
+
+    #[test]
+    fn everyone_is_known_by_type_and_name() {
+        let made =
+            |kind: &str| group(json!({"id": "00g1", "type": kind, "profile": {"name": "Everyone"}})).unwrap();
+        assert!(made("BUILT_IN").is_everyone() && !made("OKTA_GROUP").is_everyone());
+    }
+
+    #[test]
+    fn some_other_services_json_is_not_an_org() {
+        assert_eq!(org_facts(&json!({"hello": "world"}), "https://x"), None);
+        let facts = org_facts(&json!({"id": "00o1", "pipeline": "idx"}), "https://x").unwrap();
+        assert_eq!(facts.engine, Engine::Identity);
+    }
+}

@@ -1,0 +1,274 @@
+//! The one road of management API calls: path and headers, the wait for the rate budget, repetition of what is safe to repeat,
+//! and the first reading of the answer.
+
+use super::answer::{self, Answer};
+use super::authorization::Authorization;
+use super::budget::{Bucket, Budget, Decision, LONGEST_WAIT, Told};
+use super::call::{Call, Target};
+use super::link;
+use super::model::{ApiError, BucketState, NetKind};
+use crate::text::Clean;
+use crate::wire;
+use backon::{BackoffBuilder, ExponentialBuilder};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::watch;
+use zeroize::Zeroizing;
+
+/// How often a call that is safe to repeat is repeated after a fault.
+const REPEATS: usize = 3;
+/// How often a call is tried again after a 429 before the caller is told.
+const REFUSALS: usize = 5;
+
+/// A session with one org. Clones share the connections, the budget and the credential.
+#[derive(Clone)]
+pub struct Transport(Arc<Inner>);
+
+struct Inner {
+    org: String,
+    authorization: Authorization,
+    wire: wire::Client,
+    budget: Mutex<Budget>,
+    waiting: watch::Sender<Vec<Waiting>>,
+}
+
+/// A call that waits for its rate limit, for a screen to say so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The endpoint group: `apps`.
+    pub bucket: String,
+    /// When it goes on.
+    pub until: Timestamp,
+}
+
+impl Transport {
+    /// A session with the org at `org_url` (as [`super::address::normalise`] gives it). Sends nothing yet.
+    pub fn new(org_url: &str, authorization: Authorization, wire: wire::Client) -> Self {
+        let org = org_url.trim_end_matches('/').to_owned();
+        let (budget, waiting) = (Mutex::default(), watch::Sender::new(Vec::new()));
+        Self(Arc::new(Inner { org, authorization, wire, budget, waiting }))
+    }
+
+    /// The org URL, without a trailing slash.
+    pub fn org_url(&self) -> &str {
+        &self.0.org
+    }
+
+    /// What is left of each rate-limit bucket of which an answer has told.
+    pub fn budget(&self) -> Vec<BucketState> {
+        self.0.budget().states(Timestamp::now())
+    }
+
+    /// The bucket with the smallest share left.
+    pub fn tightest(&self) -> Option<BucketState> {
+        self.0.budget().tightest(Timestamp::now())
+    }
+
+    /// The calls that wait for a rate limit at this moment; it changes as waits begin and end.
+    pub fn waiting(&self) -> watch::Receiver<Vec<Waiting>> {
+        self.0.waiting.subscribe()
+    }
+
+    /// Carries out one call. Waits for the rate limit where it must; a 429, which Okta answers before it does anything, is
+    /// waited out for every method. A fault (5xx, broken connection, time-out) is tried again only where [`Call::repeatable`].
+    pub(super) async fn send(&self, call: &Call) -> Result<Answer, ApiError> {
+        let inner = &*self.0;
+        let (url, bucket, endpoint) = inner.resolve(call)?;
+        let headers = inner.headers(call, &url)?;
+        let mut delays = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(300))
+            .with_max_delay(Duration::from_secs(4))
+            .with_max_times(REPEATS)
+            .with_jitter()
+            .build();
+        let (mut attempts, mut refusals, mut time_outs) = (0usize, 0usize, 0usize);
+        loop {
+            attempts += 1;
+            let pass = inner.admit(bucket).await;
+            let request = wire::Request {
+                method: call.method.clone(),
+                url: url.clone(),
+                headers: headers.clone(),
+                body: call.body.clone(),
+            };
+            let sent = inner.wire.send(request).await;
+            let now = Timestamp::now();
+            let response = match sent {
+                Ok(response) => response,
+                Err(e) => {
+                    drop(pass);
+                    time_outs += usize::from(e.kind == wire::WireKind::Timeout);
+                    // A second time-out already makes a minute: longer than anybody waits for a list.
+                    let passing =
+                        e.maybe_sent && matches!(e.kind, wire::WireKind::Closed | wire::WireKind::Timeout);
+                    match delays.next().filter(|_| passing && call.repeatable() && time_outs < 2) {
+                        Some(delay) => tokio::time::sleep(delay).await,
+                        None => return Err(answer::net(e)),
+                    }
+                    continue;
+                }
+            };
+            let told = Told::read(&response.headers, now);
+            pass.answered(told, now);
+            let (status, body) = (response.status, Zeroizing::new(response.body));
+            match status {
+                200..=299 => return Ok(Answer { endpoint, status, headers: response.headers, body }),
+                // The first DELETE was carried out although its answer was a fault.
+                404 if attempts > 1 && call.method == Method::DELETE => {
+                    return Ok(Answer {
+                        endpoint,
+                        status: 204,
+                        headers: response.headers,
+                        body: Zeroizing::default(),
+                    });
+                }
+                429 => {
+                    refusals += 1;
+                    let until = refused_until(told, refusals, now);
+                    if refusals > REFUSALS {
+                        return Err(ApiError::Limited { bucket: bucket.as_str().to_owned(), until });
+                    }
+                    match told {
+                        Some(told) if !told.is_concurrency() => inner.budget().close(bucket, until),
+                        _ => inner.wait(bucket, until).await,
+                    }
+                }
+                // 423 E0000239: Okta reorders policy priorities and has done nothing yet.
+                500 | 502..=504 | 423 => match delays.next().filter(|_| call.repeatable() || status == 423) {
+                    Some(delay) => tokio::time::sleep(delay).await,
+                    None => return Err(answer::error(&endpoint, status, &response.headers, &body)),
+                },
+                _ => return Err(answer::error(&endpoint, status, &response.headers, &body)),
+            }
+        }
+    }
+}
+
+/// When to come back after the `refusals`th 429: a second after the reset; without one, or at a concurrency limit, after 1, 2,
+/// 4 … seconds with as much again by chance, so that several programs do not come back together. Never more than a minute.
+fn refused_until(told: Option<Told>, refusals: usize, now: Timestamp) -> Timestamp {
+    let wait = match told {
+        Some(told) if !told.is_concurrency() => told.reset.duration_since(now) + SignedDuration::from_secs(1),
+        _ => {
+            let base = 1_000u64 << refusals.saturating_sub(1).min(5);
+            SignedDuration::from_millis(i64::try_from(base + fastrand::u64(0..base)).unwrap_or(60_000))
+        }
+    };
+    now.checked_add(wait.clamp(SignedDuration::ZERO, LONGEST_WAIT)).unwrap_or(now)
+}
+
+impl Inner {
+    fn budget(&self) -> MutexGuard<'_, Budget> {
+        self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Address, bucket and the name in messages.
+    fn resolve(&self, call: &Call) -> Result<(String, Bucket, String), ApiError> {
+        let refuse = |detail: &str| ApiError::Net {
+            host: Clean::new(self.org.split_once("://").map_or(&self.org, |(_, host)| host)),
+            kind: NetKind::NotAllowed,
+            detail: Clean::new(detail),
+            maybe_sent: false,
+        };
+        match &call.target {
+            Target::Path(_) => {
+                let path = call
+                    .path()
+                    .ok_or_else(|| refuse("a part of the path is empty or climbs out of its place"))?;
+                let url = format!("{}{path}{}", self.org, call.query_string());
+                Ok((url, call.bucket(), format!("{} {path}", call.method)))
+            }
+            Target::Link(url) => {
+                if !link::same_origin(url, &self.org) {
+                    return Err(refuse(
+                        "the answer links to a page at another host; the token was not sent there",
+                    ));
+                }
+                let path = url::Url::parse(url).map(|u| u.path().to_owned()).unwrap_or_default();
+                Ok((url.clone(), call.bucket(), format!("{} {path}", call.method)))
+            }
+        }
+    }
+
+    fn headers(&self, call: &Call, url: &str) -> Result<HeaderMap, ApiError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if !matches!(call.body, wire::Body::File { .. }) {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(call.content_type));
+        }
+        if call.authorized {
+            self.authorization.add(&call.method, url, &mut headers).map_err(|e| ApiError::Net {
+                host: Clean::new(&self.org),
+                kind: NetKind::NotAllowed,
+                detail: Clean::new(&e.to_string()),
+                maybe_sent: false,
+            })?;
+        }
+        Ok(headers)
+    }
+
+    async fn admit(&self, bucket: Bucket) -> Pass<'_> {
+        loop {
+            let decision = self.budget().decide(bucket, Timestamp::now());
+            match decision {
+                Decision::Go => return Pass { inner: self, bucket, open: true },
+                Decision::WaitUntil(until) => self.wait(bucket, until).await,
+            }
+        }
+    }
+
+    /// Sleeps until `until` and tells those who watch. Dropping the future ends the notice too.
+    async fn wait(&self, bucket: Bucket, until: Timestamp) {
+        let waiting = Waiting { bucket: bucket.as_str().to_owned(), until };
+        self.waiting.send_modify(|all| all.push(waiting.clone()));
+        let _notice = Notice { inner: self, waiting };
+        let left = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
+        tokio::time::sleep(left + Duration::from_millis(5)).await;
+    }
+}
+
+/// A request under way, counted until it is answered or dropped.
+struct Pass<'a> {
+    inner: &'a Inner,
+    bucket: Bucket,
+    open: bool,
+}
+
+impl Pass<'_> {
+    fn answered(mut self, told: Option<Told>, now: Timestamp) {
+        self.open = false;
+        self.inner.budget().answered(self.bucket, told, now);
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.inner.budget().given_up(self.bucket);
+        }
+    }
+}
+
+struct Notice<'a> {
+    inner: &'a Inner,
+    waiting: Waiting,
+}
+
+impl Drop for Notice<'_> {
+    fn drop(&mut self) {
+        self.inner.waiting.send_modify(|all| {
+            if let Some(at) = all.iter().position(|w| *w == self.waiting) {
+                all.remove(at);
+            }
+        });
+    }
+}
+
+impl std::fmt::Debug for Transport {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Transport").field(&self.0.org).finish()
+    }
+}
