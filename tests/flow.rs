@@ -281,6 +281,44 @@ async fn the_org_server_works_too() {
 }
 
 #[tokio::test]
+async fn without_offline_access_nothing_is_refreshed_and_the_reason_is_said() {
+    let org = Org::start().await;
+    let run = org.run(Spec { scopes: vec!["openid".into()], identity_engine: false, ..org.spec() }).await;
+    assert!(run.passed().starts_with("the gateway's half"));
+    let check = run.hop("POST /token").checks.iter().find(|check| check.name == "refresh_token").unwrap();
+    assert_eq!(check.verdict, Verdict::NotRun);
+    assert!(check.sentence.contains("offline_access was not asked for"));
+    assert!(!run.trace.hops.iter().any(|hop| hop.step == Step::Refresh));
+}
+
+#[tokio::test]
+async fn an_app_without_the_refresh_grant_is_only_a_warning() {
+    let org = Org::with(|app| {
+        app["settings"]["oauthClient"]["grant_types"] = json!(["authorization_code"]);
+        app["settings"]["oauthClient"].as_object_mut().unwrap().remove("refresh_token");
+    })
+    .await;
+    let run = org.run(org.spec()).await;
+    // Whether Okta leaves the token out or refuses the scope is not in the references: both are told.
+    match &run.trace.verdict {
+        RunVerdict::Passed { .. } => assert_eq!(run.hop("POST /token").verdict, Verdict::Warn),
+        _ => assert!(!run.failed().2.is_empty()),
+    }
+}
+
+#[tokio::test]
+async fn a_persistent_refresh_token_is_told_from_a_rotated_one() {
+    let org = Org::with(|app| {
+        app["settings"]["oauthClient"]["refresh_token"] = json!({"rotation_type": "STATIC"});
+    })
+    .await;
+    let run = org.run(org.spec()).await;
+    run.passed();
+    let rotation = run.hop("POST /token: refresh").checks.iter().find(|c| c.name == "rotation").unwrap();
+    assert!(rotation.sentence.starts_with("Persistent"), "{}", rotation.sentence);
+}
+
+#[tokio::test]
 async fn a_server_without_a_policy_for_the_client_says_so() {
     let org = Org::start().await;
     let run = org.run(org.spec_at(org.issuer("default"))).await;

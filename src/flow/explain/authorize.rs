@@ -252,4 +252,12 @@ pub(super) const ROWS: &[Row] = &[
         "The request was accepted so far, but there is no session behind it: the session token was used up, had expired, or belongs to another host.",
         &["Run again; if it stays so, compare the org's URL with the issuer's host."],
     ),
+    // The org has no API Access Management. The references do not agree on the status: 401, or a 404 as for a wrong id.
+    row(
+        "E0000015",
+        "",
+        "This org has no custom authorization servers.",
+        "They belong to API Access Management, which this org does not have.",
+        &["Gateway: use the org server's URLs (/oauth2/v1/…)."],
+    ),
 ];
