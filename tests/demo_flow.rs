@@ -327,3 +327,70 @@ async fn a_browser_signs_in_with_a_password_and_a_code() -> Outcome {
     assert!(silent.headers()["location"].to_str()?.contains("code="), "the session holds");
     Ok(())
 }
+
+#[tokio::test]
+async fn a_direct_assignment_and_a_policy_repair_a_refused_sign_in() -> Outcome {
+    let client = Client::new(Options::default()).await?;
+    let app = client.app("STATIC").await?;
+    let issuer = client.issuer("default")?;
+    let error = async |login: &str| -> Result<Value, Failure> {
+        let session = client.session_token(login).await?;
+        let answer = client.authorize(&issuer, &app, &[("sessionToken", &session)]).await?;
+        Ok(answer.get("error_description").cloned().unwrap_or_default())
+    };
+    assert_eq!(error("ben@acme.example").await?, "User is not assigned to the client application.");
+    let ben = client.get("/api/v1/users/ben@acme.example").await?;
+    let path = format!("/api/v1/apps/{}/users", text(&app["id"])?);
+    assert_eq!(client.send("POST", &path, Some(json!({ "id": ben["id"], "scope": "USER" }))).await?.0, 200);
+    assert!(text(&error("ben@acme.example").await?)?.starts_with("Policy evaluation failed"));
+    let policies = "/api/v1/authorizationServers/default/policies";
+    let policy = json!({
+        "type": "OAUTH_AUTHORIZATION_POLICY", "name": "Gateway", "description": "d", "priority": 1,
+        "conditions": { "clients": { "include": [app["id"]] } },
+    });
+    let (_, policy) = client.send("POST", policies, Some(policy)).await?;
+    let rule = json!({
+        "type": "RESOURCE_ACCESS", "name": "code", "priority": 1,
+        "conditions": {
+            "people": { "groups": { "include": ["EVERYONE"] } }, "grantTypes": { "include": ["authorization_code"] },
+            "scopes": { "include": ["*"] },
+        },
+    });
+    let rules = format!("{policies}/{}/rules", text(&policy["id"])?);
+    assert_eq!(client.send("POST", &rules, Some(rule)).await?.0, 201);
+    assert_eq!(error("ben@acme.example").await?, Value::Null);
+    // Without API Access Management the server is gone altogether.
+    client.control("/__demo/scenario", json!({ "name": "no-api-access-management" })).await?;
+    assert_eq!(client.send("GET", policies, None).await?.0, 401);
+    let gone = client.http.get(format!("{issuer}/.well-known/openid-configuration")).send().await?;
+    assert_eq!(gone.status().as_u16(), 404);
+    assert_eq!(client.demo.describe()["authorization_servers"].as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_one_time_code_is_good_once() -> Outcome {
+    let client = Client::new(Options::default()).await?;
+    let login = "cho@acme.example";
+    let body = json!({ "username": login, "password": client.password(login).await? });
+    let begin = async || -> Result<Value, Failure> {
+        Ok(client.http.post(client.url("/api/v1/authn")).json(&body).send().await?.json().await?)
+    };
+    let verify = async |transaction: &Value, code: &str| -> Result<(u16, Value), Failure> {
+        let url = text(&transaction["_embedded"]["factors"][0]["_links"]["verify"]["href"])?;
+        let body = json!({ "stateToken": transaction["stateToken"], "passCode": code });
+        let answer = client.http.post(url).json(&body).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    };
+    let transaction = begin().await?;
+    assert_eq!(transaction["status"], "MFA_REQUIRED");
+    let (status, refused) = verify(&transaction, "abcdef").await?;
+    assert_eq!((status, &refused["errorCode"]), (403, &json!("E0000068")));
+    let people = client.get("/__demo/people").await?;
+    let code =
+        people.as_array().into_iter().flatten().find_map(|p| p["current_code"].as_str()).ok_or("no code")?;
+    let (status, done) = verify(&transaction, code).await?;
+    assert_eq!((status, &done["status"]), (200, &json!("SUCCESS")));
+    assert_eq!(verify(&begin().await?, code).await?.0, 403);
+    Ok(())
+}

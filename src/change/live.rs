@@ -27,7 +27,8 @@ pub struct Live {
     pub people: BTreeMap<String, User>,
     /// The groups that the Setup names, by name as written there; several where a name is not unique.
     pub groups: BTreeMap<String, Vec<Group>>,
-    /// Members of groups that are to be unassigned, by group id, where they were loaded.
+    /// Members of groups by group id, where they were loaded: of those that are to be unassigned, and of the assigned ones that
+    /// stay. With both, the people who lose access are told by name; without, they are a bound.
     pub members: BTreeMap<String, Vec<User>>,
     /// The built-in group of everybody.
     pub everyone: Readable<Group>,

@@ -3,10 +3,23 @@
 //! Pure, but for `apply`. A [`Change`] is one write as a value; `plan` makes a [`Plan`] from a Setup, what was asked for and
 //! what is live; `apply` carries it out, writing each intent to the journal before the call and its outcome after.
 
+pub mod apply;
+pub mod confirm;
+pub mod describe;
+pub mod done;
+pub mod inverse;
+pub mod journal;
 pub mod live;
+pub mod plan;
+#[cfg(test)]
+mod sample;
 mod value;
 
+pub use confirm::{Estimate, Typed, estimate, needs_typing};
+pub use done::already_so;
+pub use inverse::{Before, inverse};
 pub use live::Live;
+pub use plan::{PlanProblem, plan};
 pub use value::{
     Allowed, AppRef, Change, FieldChange, HandOver, Inverse, Outcome, People, Plan, PlanId, Planned,
     PolicyRef, Risk,

@@ -131,6 +131,13 @@ pub enum Change {
         /// The secrets that existed before: after a crash, a new one beside these is the one we made.
         known: Vec<SecretId>,
     },
+    /// Activate a client secret again: the way back from deactivating it.
+    ActivateSecret {
+        /// Which app.
+        app: AppId,
+        /// Which secret.
+        secret: SecretId,
+    },
     /// Deactivate a client secret.
     DeactivateSecret {
         /// Which app.

@@ -30,6 +30,8 @@ pub(super) struct App {
     pub(super) grants: Vec<Value>,
     /// App sign-in policy (Identity Engine).
     pub(super) access_policy: String,
+    /// Id of the key that signs this client's tokens.
+    pub(super) kid: String,
     /// Media type of the uploaded logo; its bytes are not kept.
     pub(super) logo: Option<&'static str>,
 }
@@ -102,6 +104,9 @@ impl App {
                 json!({ "href": format!("{here}/policies"), "hints": { "allow": ["PUT"] } }),
             );
         }
+        if let Some(credentials) = app.get_mut("credentials").and_then(Value::as_object_mut) {
+            credentials.insert("signing".into(), json!({ "kid": self.kid }));
+        }
         if let Some(fields) = app.as_object_mut() {
             fields.insert("id".into(), self.id.clone().into());
             fields.insert("orn".into(), format!("orn:okta:idp:demo:apps:oidc_client:{}", self.id).into());
@@ -149,6 +154,7 @@ pub(super) fn initial(org: &mut Org) -> Vec<App> {
                 .collect(),
             grants: Vec::new(),
             access_policy: org.signon.access_policy_id(),
+            kid: org.signing_kid(),
             logo: None,
         })
     };
@@ -202,6 +208,8 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
 }
 
 fn list(call: &Call, org: &Org) -> Answer {
+    // The description says that inactive apps come with `includeNonDeleted=true`; that a plain list leaves them out is
+    // unverified, so they are always shown, as `filter=status eq "INACTIVE"` needs it.
     let page = Page::of(call, 20, 200)?;
     let q = call.param("q").map(str::to_lowercase);
     let filter = match call.param("filter") {
@@ -256,6 +264,7 @@ fn create(call: &Call, org: &mut Org) -> Answer {
         groups: Vec::new(),
         grants: Vec::new(),
         access_policy: org.signon.access_policy_id(),
+        kid: org.signing_kid(),
         logo: None,
     };
     if org.apps.iter().any(|a| a.client_id() == app.client_id()) {

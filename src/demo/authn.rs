@@ -47,17 +47,22 @@ pub(super) fn check(call: &Call, org: &mut Org, login: &str, password: &str) -> 
 /// Whether `passcode` is the person's current one (one step of clock difference either way), unused so far.
 pub(super) fn check_code(call: &Call, org: &mut Org, person: &Person, passcode: &str) -> bool {
     let (secret, now) = (org.totp_secret(), org.now());
-    let right = person.n == CHO && [-30, 0, 30].iter().any(|off| keys::totp(&secret, now + off) == passcode);
-    // A code is good once: remembered with its half-minute, so that the same digits may come again later.
-    let once = right && org.used_passcodes.insert((person.n, format!("{passcode}@{}", now / 90)));
+    let step = [-1, 0, 1].map(|off| now.div_euclid(30) + off);
+    let matching =
+        step.into_iter().find(|step| person.n == CHO && keys::totp(&secret, step * 30) == passcode);
+    let last = org.used_codes.get(&person.n).copied().unwrap_or(i64::MIN);
+    let accepted = matching.filter(|step| *step > last);
+    if let Some(step) = accepted {
+        org.used_codes.insert(person.n, step);
+    }
     let kind = "user.authentication.auth_via_mfa";
-    let event = if once {
-        Event::success(kind, "Authentication of user via MFA")
-    } else {
-        Event::failure(kind, "Authentication of user via MFA", "INVALID_CREDENTIALS")
+    let event = match (accepted, matching) {
+        (Some(_), _) => Event::success(kind, "Authentication of user via MFA"),
+        (None, Some(_)) => Event::failure(kind, "Authentication of user via MFA", "PASSCODE_REPLAYED"),
+        (None, None) => Event::failure(kind, "Authentication of user via MFA", "INVALID_CREDENTIALS"),
     };
     org.record(call, event.by_person(person).debug("factor", "GOOGLE_AUTH"));
-    once
+    accepted.is_some()
 }
 
 /// Signs a person in.

@@ -135,9 +135,6 @@ fn check(
         return Err(Reply::html(400, page::bad_redirect(&call.base, &app.id)));
     }
     let server_record = server.and_then(|id| org.server(id));
-    if server_record.is_some() && org.scenario == Scenario::NoApiAccessManagement {
-        return Err(error::not_found(server.unwrap_or_default(), "AuthorizationServer"));
-    }
     let scopes: Vec<String> =
         get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
     let response_mode = get("response_mode").unwrap_or("query").to_owned();
@@ -197,9 +194,7 @@ fn check(
                 "The response type is not supported by the authorization server. Configured response types: [{types}]"
             ),
         ))
-    } else if !["query", "fragment", "form_post", "okta_post_message"]
-        .contains(&request.response_mode.as_str())
-    {
+    } else if !["query", "fragment", "form_post"].contains(&request.response_mode.as_str()) {
         Some((
             "unsupported_response_mode",
             "unsupported_response_mode",
@@ -308,7 +303,7 @@ fn fail(
 fn send(back: &Back<'_>, pairs: &[(&str, &str)]) -> Reply {
     let pairs: Vec<(&str, &str)> =
         back.state.map(|s| ("state", s)).into_iter().chain(pairs.iter().copied()).collect();
-    if back.mode == "form_post" || back.mode == "okta_post_message" {
+    if back.mode == "form_post" {
         return Reply::html(200, page::form_post(back.redirect_uri, &pairs));
     }
     let encoded = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
@@ -411,7 +406,7 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
 pub(super) fn logout(call: &Call, org: &mut Org, server: Option<&str>) -> Answer {
     let params = if call.method == Method::POST { call.form() } else { call.query.clone() };
     let get = |name: &str| first(&params, name).filter(|v| !v.is_empty());
-    let claims = get("id_token_hint").and_then(super::token::claims_of);
+    let claims = get("id_token_hint").and_then(super::issue::claims_of);
     let audience = claims.as_ref().and_then(|c| c.get("aud")?.as_str().map(str::to_owned));
     let issuer = claims.as_ref().and_then(|c| c.get("iss")?.as_str().map(str::to_owned));
     let expected =

@@ -94,7 +94,6 @@ pub(super) fn complete(body: &Value, before: Option<&Value>, id: &str) -> Result
         },
         "credentials": {
             "userNameTemplate": or(body.get("credentials"), "userNameTemplate", &json!({ "template": "${source.login}", "type": "BUILT_IN" })),
-            "signing": { "kid": "demo-signing-key" },
             "oauthClient": {
                 "autoKeyRotation": or(credentials, "autoKeyRotation", &json!(true)),
                 "client_id": client_id,
@@ -103,11 +102,9 @@ pub(super) fn complete(body: &Value, before: Option<&Value>, id: &str) -> Result
             },
         },
         "settings": {
-            "app": or(body.get("settings"), "app", &json!({})),
             "notifications": or(body.get("settings"), "notifications", &json!({
                 "vpn": { "network": { "connection": "DISABLED" }, "message": null, "helpUrl": null },
             })),
-            "manualProvisioning": false,
             "implicitAssignment": or(body.get("settings"), "implicitAssignment", &json!(false)),
             "emOptInStatus": "NONE",
             "notes": notes,

@@ -5,7 +5,6 @@ use super::call::{Answer, Call, Reply};
 use super::error;
 use super::faults::Fault;
 use super::page;
-use super::people::CHO;
 use super::state::Org;
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -36,8 +35,8 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
     match (&call.method, rest) {
         (&Method::GET, ["describe"]) => Reply::ok(org.describe(&call.base)),
         (&Method::GET, ["people"]) => {
-            // Everybody with a note first, then the rest up to 60.
-            let shown = org.directory.people.min(60).max(CHO + 1);
+            // Everybody with a note comes first.
+            let shown = org.directory.people.min(60);
             Reply::ok((0..shown).filter_map(|n| org.person(n)).map(|p| org.card(&p)).collect())
         }
         (&Method::GET, ["writes"]) => all(&org.writes),

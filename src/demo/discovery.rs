@@ -1,6 +1,5 @@
 //! Metadata documents: OpenID Connect Discovery 1.0 and RFC 8414, for the org server and every custom one.
 
-use super::Scenario;
 use super::call::{Answer, Call, Reply};
 use super::error;
 use super::servers::SYSTEM_SCOPES;
@@ -28,8 +27,7 @@ pub(super) fn route(call: &Call, org: &Org, segments: &[&str]) -> Answer {
     let server = match server {
         None => None,
         Some(id) => {
-            let found =
-                org.server(id).filter(|s| s.active && org.scenario != Scenario::NoApiAccessManagement);
+            let found = org.server(id).filter(|s| s.active);
             Some(found.ok_or_else(|| error::not_found(id, "AuthorizationServer"))?)
         }
     };
@@ -53,7 +51,7 @@ pub(super) fn route(call: &Call, org: &Org, segments: &[&str]) -> Answer {
         "registration_endpoint": format!("{}/oauth2/v1/clients", call.base),
         "jwks_uri": format!("{endpoints}/keys"),
         "response_types_supported": ["code", "token", "id_token", "code id_token", "code token", "id_token token", "code id_token token"],
-        "response_modes_supported": ["query", "fragment", "form_post", "okta_post_message"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "scopes_supported": scopes,

@@ -34,7 +34,7 @@ pub(super) fn show(call: &Call, org: &Org, group: &Group, stats: bool) -> Value 
         fields.insert(
             "_embedded".into(),
             json!({ "stats": {
-                "usersCount": org.directory.members(group).count(), "appsCount": assigned,
+                "usersCount": org.directory.members(group, 0).count(), "appsCount": assigned,
                 "groupPushMappingsCount": 0, "hasAdminPrivilege": group.built_in && group.n != 0,
                 "_links": { "self": { "href": format!("{here}/stats") } },
             } }),
@@ -70,8 +70,9 @@ pub(super) fn route(call: &Call, org: &Org, rest: &[&str]) -> Answer {
         (&Method::GET, [id]) => Reply::ok(show(call, org, found(id)?, call.param("expand") == Some("stats"))),
         (&Method::GET, [id, "users"]) => {
             let group = found(id)?;
-            let page = Page::of(call, 1000, 1000)?;
-            let members = org.directory.members(group).filter_map(|n| org.person(n));
+            let mut page = Page::of(call, 1000, 1000)?;
+            let first = page.first_person(org.seed);
+            let members = org.directory.members(group, first).filter_map(|n| org.person(n));
             Ok(page.cut(call, members, |p| p.id.clone(), |p| users::show(call, org, &p)))
         }
         (&Method::GET, [id, "apps"]) => {

@@ -10,19 +10,22 @@
 //! | call | what it does |
 //! | --- | --- |
 //! | `GET /__demo/describe` | addresses, tokens, groups, authorization servers |
-//! | `GET /__demo/people` | login, password, note, status; `current_code` where a one-time code is enrolled |
+//! | `GET /__demo/people` | of the first 60, everybody with a note among them: login, password, note, status; `current_code` where a one-time code is enrolled |
 //! | `GET /__demo/writes` | every management call that changed something: method, path, status, request id |
 //! | `GET /__demo/oauth` | every call of an OAuth endpoint |
 //! | `GET /__demo/callbacks` | what arrived at the gateway's callback |
 //! | `POST /__demo/scenario` `{"name":"mfa-required"}` | switches the [`Scenario`] |
 //! | `POST /__demo/faults` `{"match":"/api/v1/apps","kind":"status","status":429,"times":2}` | trouble on demand; kinds `status truncate html big slow reset`, `method` and `delay_ms` optional |
+//! | `DELETE /__demo/faults` | forgets the faults that wait |
 //! | `POST /__demo/clock` `{"advance_seconds":301}` | moves the demo's clock |
 
 mod apps;
 mod assignments;
 mod authn;
 mod authorize;
+mod bearer;
 mod call;
+mod client_auth;
 mod client_settings;
 mod clock;
 mod control;
@@ -32,6 +35,7 @@ mod faults;
 mod filter;
 mod grants;
 mod groups;
+mod issue;
 mod keys;
 mod limits;
 mod log;

@@ -2,6 +2,7 @@
 
 use super::call::{Call, Reply};
 use super::error;
+use super::seed;
 use serde_json::Value;
 
 /// The part of a list a request asked for.
@@ -23,6 +24,15 @@ impl Page {
             },
         };
         Ok(Self { limit, after: call.param("after").map(str::to_owned) })
+    }
+
+    /// The number of the first person of this page; the cursor is used up. Lists of people start there instead of running
+    /// through everybody before.
+    pub(super) fn first_person(&mut self, seed: u64) -> u64 {
+        match self.after.take() {
+            None => 0,
+            Some(id) => seed::number_of(seed, "00u", &id).map_or(u64::MAX, |n| n.saturating_add(1)),
+        }
     }
 
     /// Cuts one page out of `items`. `cursor` names the last item of a page; the next page starts behind the item whose

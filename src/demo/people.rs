@@ -397,9 +397,9 @@ impl Directory {
         self.groups.iter().filter(move |g| self.is_member(person, g))
     }
 
-    /// Numbers of the people in a group, ascending.
-    pub(super) fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = u64> + 'a {
-        (0..self.people).filter(move |n| self.is_member(*n, group))
+    /// Numbers of the people in a group from number `first` on, ascending.
+    pub(super) fn members<'a>(&'a self, group: &'a Group, first: u64) -> impl Iterator<Item = u64> + 'a {
+        (first..self.people).filter(move |n| self.is_member(*n, group))
     }
 }
 

@@ -5,8 +5,8 @@ use super::keys::SigningKey;
 use super::people::ADMIN;
 use super::state::Org;
 use super::{
-    apps, assignments, authn, authorize, control, discovery, error, grants, groups, log, organization, page,
-    secrets, servers, signon, token, users,
+    apps, assignments, authn, authorize, bearer, control, discovery, error, grants, groups, log,
+    organization, page, secrets, servers, signon, token, users,
 };
 use http::Method;
 
@@ -55,9 +55,9 @@ fn oauth(
         ["authorize"] => authorize::begin(call, org, server),
         ["keys"] => token::keys(key),
         ["token"] if post => token::token(call, org, key, server),
-        ["introspect"] if post => token::introspect(call, org, server),
-        ["revoke"] if post => token::revoke(call, org, server),
-        ["userinfo"] => token::userinfo(call, org, server),
+        ["introspect"] if post => bearer::introspect(call, org, server),
+        ["revoke"] if post => bearer::revoke(call, org, server),
+        ["userinfo"] => bearer::userinfo(call, org, server),
         ["logout"] => authorize::logout(call, org, server),
         ["token" | "introspect" | "revoke"] => Err(error::okta(405, "E0000022")),
         _ => Err(error::okta(404, "E0000008")),

@@ -5,6 +5,7 @@ use super::call::{Body, Call, Reply};
 use super::faults::{self, Fault, Kind};
 use super::keys::SigningKey;
 use super::limits::{self, Verdict};
+use super::log::Event;
 use super::state::Org;
 use super::{Scenario, error, routes, seed};
 use axum::body::Bytes;
@@ -14,7 +15,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{OnceCell, oneshot};
 
 /// Largest request body, bytes: twice the largest logo.
@@ -36,7 +37,7 @@ impl std::fmt::Debug for SigningKey {
 
 impl Shared {
     pub(super) fn new(org: Org) -> Self {
-        let kid = seed::text(org.seed, "kid", 0, 43);
+        let kid = org.signing_kid();
         Self { org: Mutex::new(org), key: OnceCell::new(), kid }
     }
 
@@ -88,7 +89,12 @@ async fn answer(
         !parts.headers.contains_key("content-length") && !parts.headers.contains_key("transfer-encoding");
     let missing_length = no_length && matches!(parts.method, Method::POST | Method::PUT);
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
-        return finish(&json_reply(413, "E0000001"), "", None, head);
+        return finish(
+            &json_reply(413, "E0000001"),
+            &Stamp { request_id: "", seconds: shared.org().now() },
+            None,
+            head,
+        );
     };
     let path = parts.uri.path().to_owned();
     let target = parts.uri.path_and_query().map_or_else(|| path.clone(), ToString::to_string);
@@ -123,16 +129,24 @@ async fn answer(
         }
     }
     let key = if routes::needs_key(&call.segments) { shared.key().await } else { None };
-    let (reply, verdict) = {
+    let (reply, verdict, seconds) = {
         let mut org = shared.org();
-        handle(&call, &mut org, key.as_deref(), fault.as_ref(), missing_length)
+        let (reply, verdict) = handle(&call, &mut org, key.as_deref(), fault.as_ref(), missing_length);
+        (reply, verdict, org.now())
     };
     if let Some(Fault { kind: Kind::Truncate, .. }) = fault {
         let text = render(&reply.body, &call.request_id).1;
         let half = text.get(..text.len() / 2).unwrap_or_default().to_vec();
         return broken(&half, text.len().max(2));
     }
-    finish(&reply, &call.request_id, verdict, head)
+    finish(&reply, &Stamp { request_id: &call.request_id, seconds }, verdict, head)
+}
+
+/// What tells one answer from another.
+struct Stamp<'a> {
+    request_id: &'a str,
+    /// Demo time, epoch seconds: `Date` and `X-Rate-Limit-Reset` must come from one clock.
+    seconds: i64,
 }
 
 fn decode(segment: &str) -> String {
@@ -148,7 +162,7 @@ fn json_reply(status: u16, code: &str) -> Reply {
     error::okta(status, code)
 }
 
-/// Limits, faults, the route, the records of the control path: everything that happens under the lock.
+/// Everything that happens under the lock: the answer, and what the control path tells of it.
 fn handle(
     call: &Call,
     org: &mut Org,
@@ -156,6 +170,19 @@ fn handle(
     fault: Option<&Fault>,
     missing_length: bool,
 ) -> (Reply, Option<Verdict>) {
+    let (reply, verdict, routed) = decide(call, org, key, fault, missing_length);
+    remember(call, org, &reply, routed);
+    (reply, verdict)
+}
+
+/// Limits, faults, then the route; the last part of the answer tells whether the route was reached.
+fn decide(
+    call: &Call,
+    org: &mut Org,
+    key: Option<&SigningKey>,
+    fault: Option<&Fault>,
+    missing_length: bool,
+) -> (Reply, Option<Verdict>, bool) {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     let verdict = count(call, org, &segments);
     if let Some(fault) = fault {
@@ -167,7 +194,7 @@ fn handle(
                     reset: org.now() + 1,
                     allowed: false,
                 };
-                return (json_reply(429, "E0000047"), Some(verdict));
+                return (json_reply(429, "E0000047"), Some(verdict), false);
             }
             Kind::Status => Some(match fault.status {
                 401 => json_reply(401, "E0000011"),
@@ -188,19 +215,24 @@ fn handle(
             Kind::Truncate | Kind::Slow | Kind::Reset => None,
         };
         if let Some(reply) = reply {
-            return (reply, verdict);
+            return (reply, verdict, false);
         }
     }
     if verdict.is_some_and(|v| !v.allowed) {
-        return (json_reply(429, "E0000047"), verdict);
+        let kind = if segments.last() == Some(&"authorize") {
+            "system.client.rate_limit.violation"
+        } else {
+            "system.org.rate_limit.violation"
+        };
+        org.record(call, Event::failure(kind, "Rate limit violation", "rate_limit").result("RATE_LIMIT"));
+        return (json_reply(429, "E0000047"), verdict, false);
     }
     if missing_length && segments.first() == Some(&"api") {
         let reply = error::with_summary(411, "E0000002", "Length Required", json!([]));
-        return (reply, verdict);
+        return (reply, verdict, false);
     }
     let reply = routes::route(call, org, key, &segments).unwrap_or_else(|refused| refused);
-    remember(call, org, &segments, &reply);
-    (reply, verdict)
+    (reply, verdict, true)
 }
 
 /// Counts the call in its bucket.
@@ -219,15 +251,16 @@ fn count(call: &Call, org: &mut Org, segments: &[&str]) -> Option<Verdict> {
     Some(org.limits.count(&format!("{name} {token}"), limit, now))
 }
 
-fn remember(call: &Call, org: &mut Org, segments: &[&str], reply: &Reply) {
+fn remember(call: &Call, org: &mut Org, reply: &Reply, routed: bool) {
+    let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
     let entry = || {
         json!({
             "method": call.method.as_str(), "path": call.path, "status": reply.status, "request_id": call.request_id,
         })
     };
-    match segments {
+    match segments.as_slice() {
         ["api", "v1", "authn", ..] | ["api", "v1", "policies", "simulate"] => {}
-        ["api", "v1", ..] if call.method != Method::GET && reply.status < 400 => {
+        ["api", "v1", ..] if routed && call.method != Method::GET && reply.status < 400 => {
             Org::keep(&mut org.writes, entry())
         }
         ["oauth2", .., "authorize" | "token" | "userinfo" | "introspect" | "revoke" | "logout" | "keys"] => {
@@ -253,8 +286,8 @@ fn render(body: &Body, request_id: &str) -> (Option<&'static str>, Vec<u8>) {
     }
 }
 
-fn finish(reply: &Reply, request_id: &str, verdict: Option<Verdict>, head: bool) -> Response {
-    let (kind, bytes) = render(&reply.body, request_id);
+fn finish(reply: &Reply, stamp: &Stamp<'_>, verdict: Option<Verdict>, head: bool) -> Response {
+    let (kind, bytes) = render(&reply.body, stamp.request_id);
     let length = bytes.len();
     let mut response =
         Response::new(if head { axum::body::Body::empty() } else { Bytes::from(bytes).into() });
@@ -273,7 +306,9 @@ fn finish(reply: &Reply, request_id: &str, verdict: Option<Verdict>, head: bool)
     if head {
         add("content-length", &length.to_string());
     }
-    add("x-okta-request-id", request_id);
+    add("x-okta-request-id", stamp.request_id);
+    let time = UNIX_EPOCH + Duration::from_secs(u64::try_from(stamp.seconds).unwrap_or(0));
+    add("date", &httpdate::fmt_http_date(time));
     if let Some(verdict) = verdict {
         add("x-rate-limit-limit", &verdict.limit.to_string());
         add("x-rate-limit-remaining", &verdict.remaining.to_string());

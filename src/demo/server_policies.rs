@@ -326,6 +326,15 @@ fn show_rule(call: &Call, server: &str, policy: &str, value: &Value) -> Value {
         text(value, "id")
     );
     let mut shown = value.clone();
+    // Exclusions work but are not in the API description; they are shown only where somebody set them.
+    for kind in ["users", "groups"] {
+        let part = shown.pointer_mut(&format!("/conditions/people/{kind}")).and_then(Value::as_object_mut);
+        if let Some(part) = part
+            && part.get("exclude").and_then(Value::as_array).is_some_and(Vec::is_empty)
+        {
+            part.remove("exclude");
+        }
+    }
     if let Some(fields) = shown.as_object_mut() {
         fields.insert("_links".into(), links(&here, value));
     }

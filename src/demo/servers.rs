@@ -26,6 +26,8 @@ pub(super) struct Server {
     pub(super) scopes: Vec<Value>,
     pub(super) claims: Vec<Value>,
     pub(super) policies: Vec<Policy>,
+    /// Id of the signing key.
+    kid: String,
 }
 
 impl Server {
@@ -47,12 +49,12 @@ impl Server {
         let link = |name: &str, method: &str| json!({ "href": format!("{here}{name}"), "hints": { "allow": [method] } });
         let issuer = self.issuer(&call.base);
         let lifecycle = if self.active { "deactivate" } else { "activate" };
-        json!({
+        let mut shown = json!({
             "id": self.id, "name": self.name, "description": self.description, "audiences": [self.audience],
             "issuer": issuer, "issuerMode": "ORG_URL", "status": if self.active { "ACTIVE" } else { "INACTIVE" },
-            "created": self.created, "lastUpdated": self.updated, "default": self.default,
+            "created": self.created, "lastUpdated": self.updated,
             "credentials": { "signing": {
-                "kid": "demo-signing-key", "rotationMode": "AUTO", "lastRotated": CREATED, "nextRotation": "2027-01-15T08:00:00.000Z",
+                "kid": self.kid, "rotationMode": "AUTO", "lastRotated": CREATED, "nextRotation": "2027-01-15T08:00:00.000Z",
             } },
             "_links": {
                 "self": link("", "GET"), "scopes": link("/scopes", "GET"), "claims": link("/claims", "GET"),
@@ -63,7 +65,12 @@ impl Server {
                     { "name": "openid-configuration", "href": format!("{issuer}/.well-known/openid-configuration"), "hints": { "allow": ["GET"] } },
                 ],
             },
-        })
+        });
+        // Recorded answers hold this flag for the one server; the API description does not know it.
+        if let (true, Some(fields)) = (self.default, shown.as_object_mut()) {
+            fields.insert("default".into(), true.into());
+        }
+        shown
     }
 }
 
@@ -127,6 +134,7 @@ pub(super) fn initial(org: &Org) -> Vec<Server> {
             updated: CREATED.to_owned(),
             scopes,
             claims: vec![claim],
+            kid: org.signing_kid(),
             policies: vec![Policy { value: policy, rules: vec![rule] }],
         }
     };

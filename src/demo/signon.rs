@@ -244,10 +244,6 @@ fn simulate(call: &Call, org: &Org) -> Answer {
                 return Err(error::validation("policyContext", &cause));
             }
         }
-        let needs_code = person.as_ref().map_or_else(
-            || groups.contains(&org.signon.group_code.as_str()) || org.scenario == Scenario::SessionMfa,
-            |p| org.session_needs_code(p.n),
-        );
         let in_code_group = person.as_ref().map_or_else(
             || groups.contains(&org.signon.group_code.as_str()),
             |p| org.directory.groups_of(p.n).any(|g| g.n == ONE_TIME_CODE),
@@ -272,18 +268,11 @@ fn simulate(call: &Call, org: &Org) -> Answer {
                 "id": policy, "name": name, "status": "MATCH", "conditions": [],
                 "rules": [{ "id": text(&rule, "id"), "name": text(&rule, "name"), "status": "MATCH", "conditions": [] }],
             }]);
-            let two = if kind == "OKTA_SIGN_ON" { needs_code } else { org.app_needs_two_factors() };
             answers.push(json!({
-                "status": "SUCCESS", "policyType": [kind], "result": { "policies": matched }, "undefined": { "policies": [] },
-                "evaluated": { "policies": matched },
-                "_embedded": { "twoFactors": two },
+                "status": "MATCH", "policyType": [kind], "result": { "policies": matched },
+                "evaluated": { "policies": matched }, "undefined": { "policies": [] },
             }));
         }
     }
-    for answer in &mut answers {
-        if let Some(fields) = answer.as_object_mut() {
-            fields.remove("_embedded");
-        }
-    }
-    Reply::ok(json!({ "evaluation": answers }))
+    Reply::ok(Value::Array(answers))
 }

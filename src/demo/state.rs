@@ -103,7 +103,8 @@ pub(super) struct Org {
     pub(super) access: HashMap<String, AccessToken>,
     pub(super) refresh: HashMap<String, RefreshToken>,
     pub(super) dead_families: HashSet<u64>,
-    pub(super) used_passcodes: HashSet<(u64, String)>,
+    /// The last half-minute whose code each person used; a code is good once.
+    pub(super) used_codes: HashMap<u64, i64>,
     pub(super) log: VecDeque<(u64, Value)>,
     pub(super) limits: Limits,
     pub(super) faults: Vec<Fault>,
@@ -138,7 +139,7 @@ impl Org {
             access: HashMap::new(),
             refresh: HashMap::new(),
             dead_families: HashSet::new(),
-            used_passcodes: HashSet::new(),
+            used_codes: HashMap::new(),
             log: VecDeque::new(),
             limits: Limits::new(options.clock_speed),
             faults: Vec::new(),
@@ -217,8 +218,13 @@ impl Org {
         self.apps.iter_mut().find(|a| a.id == id)
     }
 
+    /// A custom authorization server by id or alias; without API Access Management there is none.
     pub(super) fn server(&self, id: &str) -> Option<&Server> {
-        self.servers.iter().find(|s| s.id == id || (id == "default" && s.default))
+        self.custom_servers().iter().find(|s| s.id == id || (id == "default" && s.default))
+    }
+
+    fn custom_servers(&self) -> &[Server] {
+        if self.scenario == Scenario::NoApiAccessManagement { &[] } else { &self.servers }
     }
 
     pub(super) fn server_mut(&mut self, id: &str) -> Option<&mut Server> {
@@ -231,6 +237,11 @@ impl Org {
             list.pop_front();
         }
         list.push_back(entry);
+    }
+
+    /// Id of the key that signs every token.
+    pub(super) fn signing_kid(&self) -> String {
+        seed::text(self.seed, "kid", 0, 43)
     }
 
     /// The org's own id.
@@ -247,7 +258,7 @@ impl Org {
         let groups: Vec<Value> =
             self.directory.groups.iter().map(|g| json!({ "id": g.id, "name": g.name, "type": if g.built_in { "BUILT_IN" } else { "OKTA_GROUP" } })).collect();
         let mut list: Vec<Value> = self
-            .servers
+            .custom_servers()
             .iter()
             .map(|s| json!({ "id": s.id, "name": s.name, "issuer": s.issuer(base), "audience": s.audience }))
             .collect();

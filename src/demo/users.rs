@@ -147,20 +147,20 @@ fn list(call: &Call, org: &Org) -> Answer {
     if q.is_some() && (filter.is_some() || search.is_some()) {
         return Err(error::okta(400, "E0000033"));
     }
-    let everybody = (0..org.directory.people).filter_map(|n| org.person(n));
+    let everybody = |first: u64| (first..org.directory.people).filter_map(|n| org.person(n));
     if let Some(q) = q {
         // Not paged, ten unless a limit is given, never a deprovisioned user.
         let page = Page::of(call, 10, 200)?;
         let q = q.to_lowercase();
         let starts = |text: &str| text.to_lowercase().starts_with(&q);
-        let found = everybody
+        let found = everybody(0)
             .filter(|p| {
                 p.status != Status::Deprovisioned && (starts(p.first) || starts(p.last) || starts(&p.login))
             })
             .take(page.limit);
         return Ok(links(Reply::json(200, found.map(|p| show(call, org, &p)).collect()), call, None));
     }
-    let page = Page::of(call, 200, 200)?;
+    let mut page = Page::of(call, 200, 200)?;
     let parsed = match search.or(filter) {
         None => None,
         Some(text) => Some(Filter::parse(text).ok_or_else(|| error::okta(400, "E0000031"))?),
@@ -188,11 +188,13 @@ fn list(call: &Call, org: &Org) -> Answer {
         return Err(error::okta(400, "E0000031"));
     }
     // A plain list leaves deprovisioned users out; search and filter show them.
-    let found = everybody.filter(|p| match &parsed {
+    let sort = call.param("sortBy").filter(|_| search.is_some());
+    let first = if sort.is_some() { 0 } else { page.first_person(org.seed) };
+    let found = everybody(first).filter(|p| match &parsed {
         Some(filter) => filter.matches(&|path| values(p, path)),
         None => p.status != Status::Deprovisioned,
     });
-    if let Some(attribute) = call.param("sortBy").filter(|_| search.is_some()) {
+    if let Some(attribute) = sort {
         let mut sorted: Vec<Person> = found.collect();
         sorted.sort_by_cached_key(|p| values(p, attribute));
         if call.param("sortOrder").is_some_and(|o| o.eq_ignore_ascii_case("desc")) {

@@ -142,7 +142,8 @@ fn reason(status: u16) -> &'static str {
 }
 
 /// A transport's failure as the model has it.
-pub(super) fn net(e: WireError) -> ApiError {
+/// A fault below HTTP as an error of the API's.
+pub fn net(e: WireError) -> ApiError {
     let kind = match e.kind {
         WireKind::Name => NetKind::Name,
         WireKind::Connect => NetKind::Connect,

@@ -134,9 +134,9 @@ impl Budget {
         }
         let window = self.windows.entry(bucket).or_default();
         if let Some((limit, _, reset)) = window.told
-            && now >= reset
+            && (now >= reset || reset.duration_since(now) > LONGEST_WAIT)
         {
-            // A new window: full until an answer says otherwise. Of a bucket that was only ever closed nothing is known.
+            // A new window (or our clock was set back): full until an answer says otherwise. Of a bucket that was only ever closed nothing is known.
             let next = now.checked_add(LONGEST_WAIT).unwrap_or(reset);
             window.told = (limit > 0).then_some((limit, limit, next));
         }
@@ -321,6 +321,14 @@ mod tests {
         assert_eq!(budget.decide(Bucket::Apps, at(4)), Decision::WaitUntil(at(5)));
         assert_eq!(budget.decide(Bucket::Apps, at(5)), Decision::Go);
         assert_eq!(budget.decide(Bucket::Apps, at(5)), Decision::Go);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_nobody_wait() {
+        let mut budget = Budget::default();
+        budget.decide(Bucket::Apps, at(7_200));
+        budget.answered(Bucket::Apps, told(10, 0, 7_230), at(7_200));
+        assert_eq!(budget.decide(Bucket::Apps, at(0)), Decision::Go);
     }
 
     #[test]

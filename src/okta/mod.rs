@@ -6,6 +6,7 @@
 //! A call goes `read` or `write` → `call` (a value) → `transport` (budget, repetition) → `wire`, and its answer comes back
 //! through `answer` (errors) and `decode` (types).
 
+pub mod address;
 mod answer;
 mod authorization;
 pub mod budget;
@@ -14,8 +15,11 @@ mod decode;
 mod link;
 pub mod model;
 pub mod read;
+#[cfg(test)]
+mod tests;
 mod transport;
 pub mod write;
 
+pub use answer::net;
 pub use authorization::Authorization;
 pub use transport::{Transport, Waiting};

@@ -3,9 +3,26 @@
 //!
 //! oktui never rewrites a Setup file that a person wrote; it writes its own, commented (`to_commented_toml`).
 
+mod accepted;
+mod check;
+mod checks;
+mod context;
+mod document;
 mod draft;
+mod existing;
+mod logo;
 
+#[cfg(test)]
+mod tests;
+
+pub use accepted::accept;
+pub use check::{Check, Edit, Field, Fix, Severity, StepState, apply_fix, rail};
+pub use checks::{checks, client_secret_problem};
+pub use context::Context;
+pub use document::{SetupError, example, parse, to_commented_toml};
 pub use draft::{Ask, Draft, Target};
+pub use existing::{Assignments, from_app};
+pub use logo::{LOGO_HEAD, LogoFacts, LogoKind, NotALogo, logo_facts};
 
 use crate::okta::model::{ClientAuthentication, RefreshRotation, ServerId, ServerKind};
 use serde::{Deserialize, Serialize};

@@ -65,3 +65,50 @@ fn string(bytes: &[u8]) -> Option<String> {
     let narrow = [0x0c, 0x13, 0x14, 0x16].into_iter().find_map(|tag| element(bytes, tag));
     narrow.map(|(text, _)| String::from_utf8_lossy(text).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine;
+    use proptest::prelude::*;
+
+    /// Made with `openssl req -x509` and `openssl x509 -req`; issuer `C=US, O=Example Corp, CN=Example Inspection CA`.
+    const CERTIFICATE: &str = concat!(
+        "MIIBwzCCAWmgAwIBAgIUIiVy/XaFS9eEn61ztnNdqdAdewswCgYIKoZIzj0EAwIwRDELMAkGA1UEBhMCVVMxFTATBgNVBAoMDEV4",
+        "YW1wbGUgQ29ycDEeMBwGA1UEAwwVRXhhbXBsZSBJbnNwZWN0aW9uIENBMB4XDTI2MTEyMjIzMjkzM1oXDTM2MTExOTIzMjkzM1ow",
+        "FDESMBAGA1UEAwwJbG9jYWxob3N0MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE7Yva/bn21XYPOipWFgp0HnUOat6ZPsg3vKkU",
+        "8lhZMjI8nJj8GrXJipK+oAYAHouULxSV2wOQ3PvvoHEwtR47RaNpMGcwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMAkGA1Ud",
+        "EwQCMAAwHQYDVR0OBBYEFBy07Af8DUV/jcMfOZyPMjSEyGocMB8GA1UdIwQYMBaAFJZTLuNjG8lS8ZcvFW4vNQp2WXg+MAoGCCqG",
+        "SM49BAMCA0gAMEUCIH8ah5bzdlPQxz9O9OdTNHhDJRYci1f0y9EXhNw9fPx3AiEAiECk7YgmZiVqf46tNbRgTEluSYIilE/1BwYM",
+        "YNK1kzk=",
+    );
+
+    fn der() -> Vec<u8> {
+        base64::engine::general_purpose::STANDARD.decode(CERTIFICATE).unwrap()
+    }
+
+    #[test]
+    fn the_issuer_is_named_by_common_name_and_organization() {
+        assert_eq!(issuer(&der()).unwrap().as_str(), "Example Inspection CA, Example Corp");
+    }
+
+    #[test]
+    fn a_control_character_in_a_name_is_shown_as_its_picture() {
+        let mut der = der();
+        let at = der.windows(7).position(|w| w == b"Inspect").unwrap();
+        der[at] = 0x1b;
+        assert_eq!(issuer(&der).unwrap().as_str(), "Example ␛nspection CA, Example Corp");
+    }
+
+    proptest! {
+        #[test]
+        fn no_certificate_makes_trouble(at in 0usize..455, byte: u8, cut in 0usize..456) {
+            let mut der = der();
+            if let Some(b) = der.get_mut(at) {
+                *b = byte;
+            }
+            der.truncate(cut);
+            let _ = issuer(&der);
+        }
+    }
+}

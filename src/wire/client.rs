@@ -3,13 +3,16 @@
 use super::error::{self, WireError, WireKind};
 use super::{Body, Options, Request, Response, Timing, certificate};
 use http::Method;
-use http::header::{CONTENT_LENGTH, COOKIE};
+use http::header::CONTENT_LENGTH;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 use url::{Host, Url};
+
+/// How long the look at a refused certificate may take.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// Sends requests. Cheap to make and to clone: the connection pool and the certificates are loaded with the first request that
 /// needs them, off the runtime's threads, so a screen can be drawn before.
@@ -139,6 +142,7 @@ impl Client {
                 Err(e) => e.to_string(),
             };
             // The only thing that can be missing here is a usable certificate store.
+            let detail = format!("no certificate store can be used ({detail}); SSL_CERT_FILE names one");
             Err(WireError { kind: WireKind::Tls, host: String::new(), detail, maybe_sent: false })
         })
         .await
@@ -149,15 +153,15 @@ impl Client {
         if !e.detail.contains("certificate") {
             return;
         }
-        let inner = Arc::clone(&self.0);
-        let built = tokio::task::spawn_blocking(move || {
-            inner.builder(road).tls_info(true).tls_danger_accept_invalid_certs(true).build()
-        });
-        let Ok(Ok(look)) = built.await else { return };
         // A second handshake, only to look at the certificate: no path, no header, no cookie, no token goes with it, and its
-        // answer is dropped unread.
+        // answer is dropped unread. GET, because there are servers that never answer a HEAD.
+        let inner = Arc::clone(&self.0);
+        let look = move || {
+            inner.bare(road).timeout(LOOK).tls_info(true).tls_danger_accept_invalid_certs(true).build()
+        };
+        let Ok(Ok(look)) = tokio::task::spawn_blocking(look).await else { return };
         let Ok(root) = url.join("/") else { return };
-        let Ok(answer) = look.head(root).header(COOKIE, "").send().await else { return };
+        let Ok(answer) = look.get(root).send().await else { return };
         let info = answer.extensions().get::<reqwest::tls::TlsInfo>();
         if let Some(issuer) = info.and_then(|i| i.peer_certificate()).and_then(certificate::issuer) {
             e.detail = format!("{} (the certificate was issued by {issuer})", e.detail);
@@ -167,16 +171,21 @@ impl Client {
 
 impl Inner {
     fn builder(&self, road: Road) -> reqwest::ClientBuilder {
-        let mut builder = reqwest::Client::builder()
+        match &self.jar {
+            Some(jar) => self.bare(road).cookie_provider(Arc::clone(jar)),
+            None => self.bare(road),
+        }
+    }
+
+    /// Without cookies.
+    fn bare(&self, road: Road) -> reqwest::ClientBuilder {
+        let builder = reqwest::Client::builder()
             .connect_timeout(self.options.connect_timeout)
             .timeout(self.options.total_timeout)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .user_agent(self.options.user_agent.clone());
-        if let Some(jar) = &self.jar {
-            builder = builder.cookie_provider(Arc::clone(jar));
-        }
         // Whatever the hosts file says, `localhost` is this machine (RFC 6761 §6.3): plain http goes nowhere else.
         let this_machine =
             [SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), SocketAddr::from((Ipv6Addr::LOCALHOST, 0))];
@@ -252,155 +261,5 @@ pub(super) fn host_of(url: &str) -> String {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Client").field(&self.0.options).finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::scripted::{Reply, Scripted};
-    use super::*;
-    use http::HeaderMap;
-    use std::time::Duration;
-
-    fn get(url: &str) -> Request {
-        Request { method: Method::GET, url: url.into(), headers: HeaderMap::new(), body: Body::Empty }
-    }
-
-    fn client(change: impl FnOnce(&mut Options)) -> Client {
-        let mut options = Options::default();
-        change(&mut options);
-        Client::new(options).unwrap()
-    }
-
-    #[tokio::test]
-    async fn an_answer_comes_back_whole_with_its_times() {
-        let server = Scripted::start(|_, _| Reply::json(201, r#"{"a":1}"#).header("X-One", "1")).await;
-        let answer = client(|_| {}).send(get(&server.url("/x?y=1"))).await.unwrap();
-        assert_eq!((answer.status, answer.body.as_slice()), (201, br#"{"a":1}"#.as_slice()));
-        assert_eq!(answer.headers["x-one"], "1");
-        assert!(answer.timing.first_byte <= answer.timing.total && answer.timing.total > Duration::ZERO);
-        let seen = server.seen();
-        assert_eq!(seen[0].line, "GET /x?y=1 HTTP/1.1");
-        assert_eq!(seen[0].header("user-agent"), Some(concat!("oktui/", env!("CARGO_PKG_VERSION"))));
-    }
-
-    #[tokio::test]
-    async fn a_redirect_is_not_followed() {
-        let server = Scripted::start(|_, _| Reply::json(302, "").header("Location", "/elsewhere")).await;
-        assert_eq!(client(|_| {}).send(get(&server.url("/"))).await.unwrap().status, 302);
-        assert_eq!(server.seen().len(), 1);
-    }
-
-    #[tokio::test]
-    async fn a_post_without_a_body_says_its_length() {
-        let server = Scripted::start(|_, _| Reply::json(200, "{}")).await;
-        let request = Request { method: Method::POST, ..get(&server.url("/")) };
-        client(|_| {}).send(request).await.unwrap();
-        assert_eq!(server.seen()[0].header("content-length"), Some("0"));
-    }
-
-    #[tokio::test]
-    async fn a_file_goes_as_multipart() {
-        let server = Scripted::start(|_, _| Reply::json(201, "")).await;
-        let body = Body::File {
-            field: "file".into(),
-            file_name: "l.png".into(),
-            media_type: "image/png".into(),
-            bytes: b"PNG".to_vec(),
-        };
-        client(|_| {})
-            .send(Request { method: Method::POST, body, ..get(&server.url("/logo")) })
-            .await
-            .unwrap();
-        let seen = server.seen();
-        assert!(seen[0].header("content-type").unwrap().starts_with("multipart/form-data; boundary="));
-        let text = String::from_utf8_lossy(&seen[0].body).into_owned();
-        assert!(
-            text.contains("name=\"file\"; filename=\"l.png\"") && text.contains("Content-Type: image/png"),
-            "{text}"
-        );
-    }
-
-    #[tokio::test]
-    async fn a_large_body_is_refused_told_or_not() {
-        for told in [true, false] {
-            let server = Scripted::start(move |_, _| Reply::large(10 * 1024 * 1024, told)).await;
-            let e = client(|_| {}).send(get(&server.url("/"))).await.unwrap_err();
-            assert_eq!((e.kind, e.maybe_sent), (WireKind::TooLarge, true));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_body_that_breaks_off_is_a_closed_connection() {
-        let cut = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"half\":";
-        let server = Scripted::start(move |_, _| Reply::raw(cut)).await;
-        assert_eq!(client(|_| {}).send(get(&server.url("/"))).await.unwrap_err().kind, WireKind::Closed);
-        let server = Scripted::start(|_, _| Reply::raw("")).await;
-        let e = client(|_| {}).send(get(&server.url("/"))).await.unwrap_err();
-        assert_eq!((e.kind, e.maybe_sent), (WireKind::Closed, true));
-        let server = Scripted::start(|_, _| Reply::Reset).await;
-        assert_eq!(client(|_| {}).send(get(&server.url("/"))).await.unwrap_err().kind, WireKind::Closed);
-    }
-
-    #[tokio::test]
-    async fn silence_ends_in_a_time_out() {
-        let server = Scripted::start(|_, _| Reply::Silence).await;
-        let quick = client(|o| o.total_timeout = Duration::from_millis(80));
-        let e = quick.send(get(&server.url("/"))).await.unwrap_err();
-        assert_eq!((e.kind, e.maybe_sent), (WireKind::Timeout, true));
-    }
-
-    #[tokio::test]
-    async fn nobody_there_and_no_such_name() {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let e = client(|_| {}).send(get(&format!("http://{free}/"))).await.unwrap_err();
-        assert_eq!((e.kind, e.maybe_sent, e.host), (WireKind::Connect, false, free.to_string()));
-    }
-
-    #[tokio::test]
-    async fn a_server_that_speaks_no_tls_is_told_as_tls() {
-        let server = Scripted::start(|_, _| Reply::json(200, "{}")).await;
-        let e = client(|_| {}).send(get(&server.url("/").replace("http://", "https://"))).await.unwrap_err();
-        assert_eq!((e.kind, e.maybe_sent), (WireKind::Tls, false), "{e}");
-    }
-
-    #[tokio::test]
-    async fn nothing_leaves_in_the_clear() {
-        let c = client(|_| {});
-        for url in [
-            "http://acme.okta.com/",
-            "http://192.0.2.1/",
-            "http://localhost.example/",
-            "ftp://127.0.0.1/",
-            "x",
-            "http://u:p@127.0.0.1/",
-        ] {
-            let e = c.send(get(url)).await.unwrap_err();
-            assert_eq!((e.kind, e.maybe_sent), (WireKind::NotAllowed, false), "{url}");
-        }
-    }
-
-    #[tokio::test]
-    async fn cookies_are_kept_only_on_wish() {
-        for (cookies, sent) in [(true, Some("sid=1")), (false, None)] {
-            let server =
-                Scripted::start(|_, _| Reply::json(200, "{}").header("Set-Cookie", "sid=1; Path=/")).await;
-            let c = client(|o| o.cookies = cookies);
-            c.send(get(&server.url("/"))).await.unwrap();
-            c.send(get(&server.url("/"))).await.unwrap();
-            assert_eq!(server.seen()[1].header("cookie"), sent);
-        }
-    }
-
-    #[test]
-    fn debug_shows_no_value() {
-        let mut request = get("https://acme.okta.com/cb?code=s3cret");
-        request.headers.insert("authorization", "SSWS s3cret".parse().unwrap());
-        request.body = Body::Bytes(b"s3cret".to_vec());
-        let shown = format!("{request:?}");
-        assert!(
-            !shown.contains("s3cret") && shown.contains("authorization") && shown.contains("acme.okta.com"),
-            "{shown}"
-        );
     }
 }

@@ -93,6 +93,8 @@ pub(super) fn chain(e: &dyn Error) -> String {
             // An outer error often ends with the words of the inner one.
             Some(last) if last.contains(&words) => {}
             Some(last) if words.contains(last.as_str()) => *last = words,
+            // The library's own layer, which says nothing.
+            _ if words.starts_with("client error (") && cause.source().is_some() => {}
             _ => said.push(words),
         }
         next = cause.source();

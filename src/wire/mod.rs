@@ -11,6 +11,8 @@ mod client;
 mod error;
 #[cfg(test)]
 pub(crate) mod scripted;
+#[cfg(test)]
+mod tests;
 
 pub use client::Client;
 pub use error::{WireError, WireKind};

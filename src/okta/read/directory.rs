@@ -94,6 +94,20 @@ impl Reader {
         self.one(Call::get(&["api", "v1", "groups", id.as_str()]), decode::group).await
     }
 
+    /// The groups with exactly this name, with their member counts. Live, not through the search index: a group that was made a
+    /// moment ago is found. Names need not be unique. (Okta's `q` matches beginnings, knows no pages and answers at most 300.)
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn groups_named(&self, name: &str) -> Result<Vec<Group>, ApiError> {
+        let call =
+            Call::get(&["api", "v1", "groups"]).with("q", name).with("limit", "300").with("expand", "stats");
+        let wanted = crate::text::Clean::new(name);
+        let mut groups = self.pages(call, decode::group).all().await?;
+        groups.retain(|g| g.name == wanted);
+        Ok(groups)
+    }
+
     /// The built-in group of everybody. `None` if this session does not see it: a group administrator does not.
     ///
     /// # Errors

@@ -6,8 +6,10 @@ use crate::okta::decode;
 use crate::okta::model::{ApiError, Policy, PolicyId, Rule, RuleId, Scope, ServerId};
 use serde_json::{Map, Value};
 
-/// What Okta writes into a policy or rule itself.
+/// What Okta writes into a policy, rule or scope itself.
 const READ_ONLY: [&str; 4] = ["created", "lastUpdated", "_links", "_embedded"];
+/// In a rule the description marks `id` as `readOnly` too; in a policy it does not, and there it goes back as it came.
+const READ_ONLY_IN_RULE: [&str; 5] = ["id", "created", "lastUpdated", "_links", "_embedded"];
 
 fn below<'a>(server: &'a ServerId, rest: &[&'a str]) -> Vec<&'a str> {
     [&["api", "v1", "authorizationServers", server.as_str()], rest].concat()
@@ -90,7 +92,8 @@ impl Writer {
     ) -> Result<Done<Rule>, ApiError> {
         let _turn = self.turn(server.as_str()).await;
         let call = Call::put(&below(server, &["policies", policy.as_str(), "rules", id.as_str()]));
-        self.object(call.json(&body(&rule.0)), decode::rule).await
+        let rule = Value::Object(without(&rule.0, &READ_ONLY_IN_RULE));
+        self.object(call.json(&rule), decode::rule).await
     }
 
     /// Deletes a rule.

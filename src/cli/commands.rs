@@ -1,0 +1,391 @@
+//! The commands. Each connects, asks `run` for the work, prints, and says how it ended.
+
+use super::args::{ApplyArgs, OrgArgs, PlanArgs, SetupCommand, TestArgs};
+use super::exit::Exit;
+use super::input::{self, Refusal};
+use super::print;
+use crate::change::Outcome as ChangeOutcome;
+use crate::flow::trace::{RunVerdict, Way};
+use crate::okta::model::{App, ServerKind};
+use crate::run::error::RunError;
+use crate::run::job::{Applied, Outcome, PlanMade, TestRequest, Trouble};
+use crate::run::session::{Access, Session};
+use crate::run::{applying, live, testing};
+use crate::setup::{self, Draft, Setup};
+use crate::store::Places;
+use serde_json::json;
+use std::path::Path;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+impl From<RunError> for Refusal {
+    fn from(error: RunError) -> Self {
+        let exit = if error.is_unreachable() {
+            Exit::CannotReach
+        } else if error.is_refused() {
+            Exit::NotAllowed
+        } else {
+            match error {
+                RunError::Address(_)
+                | RunError::Missing { .. }
+                | RunError::Store(_)
+                | RunError::Lock(_)
+                | RunError::Profile(_) => Exit::Usage,
+                _ => Exit::FoundWrong,
+            }
+        };
+        Self { sentence: sentence(&error.trouble()), exit }
+    }
+}
+
+fn sentence(trouble: &Trouble) -> String {
+    if trouble.help.as_str().is_empty() {
+        trouble.what.to_string()
+    } else {
+        format!("{}\n{}", trouble.what, trouble.help)
+    }
+}
+
+/// `oktui setup …`
+///
+/// # Errors
+/// The file is not usable.
+pub fn setup_command(command: &SetupCommand) -> Result<Exit> {
+    match command {
+        SetupCommand::Example => {
+            out(&setup::example());
+            Ok(Exit::Ok)
+        }
+        SetupCommand::Check { file, json } => {
+            let setup = read_setup(file)?;
+            let checks = setup::checks(&setup, &setup::Context::with_gateway_callback());
+            let wrong = checks.iter().any(|c| c.severity == setup::Severity::Fail);
+            if *json {
+                let list: Vec<_> = checks
+                    .iter()
+                    .map(|c| json!({"check": c.name, "step": c.step, "severity": c.severity.word(), "sentence": c.sentence}))
+                    .collect();
+                out(&pretty(&json!({"ok": !wrong, "checks": list})));
+            } else {
+                for c in &checks {
+                    out(&format!("{:<5} {}: {}", c.severity.word(), c.name, c.sentence));
+                }
+                if checks.is_empty() {
+                    out("OK    nothing to say");
+                }
+            }
+            Ok(if wrong { Exit::FoundWrong } else { Exit::Ok })
+        }
+    }
+}
+
+/// `oktui plan FILE`
+///
+/// # Errors
+/// See the exit codes.
+pub async fn plan(args: &PlanArgs, places: Places) -> Result<Exit> {
+    let setup = read_setup(&args.file)?;
+    let session = connect(&args.org, places, true).await?;
+    let made = make_plan(&session, setup, String::new()).await?;
+    if args.org.json {
+        out(&pretty(&print::plan_json(&made.plan, &made.estimate)));
+    } else {
+        out(&print::plan(&made.plan, &made.estimate));
+    }
+    Ok(Exit::Ok)
+}
+
+/// `oktui apply FILE`
+///
+/// # Errors
+/// See the exit codes.
+pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
+    let setup = read_setup(&args.file)?;
+    let session = connect(&args.org, places, args.read_only).await?;
+    let (sink, mut events) = applying::channel();
+    // An apply that was killed is finished first: its half-made app must be known before a new plan is made.
+    if applying::unfinished(&session)? > 0 && !args.read_only {
+        eprintln!("An apply to this org was interrupted. Going on with it first.");
+        let stop = CancellationToken::new();
+        let (ended, ()) = tokio::join!(
+            applying::resume(&session, &sink, stop),
+            show(&mut events, args.org.json, |_| String::new())
+        );
+        ended?;
+    }
+    let made = make_plan(&session, setup, args.reason.clone()).await?;
+    let plan = made.plan.clone();
+    if !args.org.json {
+        eprint!("{}", print::plan(&plan, &made.estimate));
+    }
+    if args.read_only {
+        return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });
+    }
+    if !plan.changes.is_empty() && !args.yes {
+        let agreed = match &made.typed {
+            Some((prompt, expected)) => input::typed(prompt) == *expected,
+            None => input::yes("Apply?"),
+        };
+        if !agreed {
+            return Err(Refusal::usage("nothing was written: not confirmed (--yes confirms without asking)"));
+        }
+    }
+    let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
+    let title =
+        move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
+    let stop = CancellationToken::new();
+    let interrupted = stop.clone();
+    let watch = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            eprintln!("Stopping after the request in flight.");
+            interrupted.cancel();
+        }
+    });
+    let (ended, last) = tokio::join!(
+        applying::apply(&session, plan, &sink, stop),
+        show_to_end(&mut events, args.org.json, title)
+    );
+    watch.abort();
+    ended?;
+    let Some(applied) = last else {
+        return Err(Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone });
+    };
+    Ok(report(&applied, args))
+}
+
+fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
+    let bad = |o: &ChangeOutcome| {
+        matches!(o, ChangeOutcome::Failed { .. } | ChangeOutcome::NotTried | ChangeOutcome::NotAllowed)
+    };
+    let failed = applied.outcomes.iter().filter(|(_, o)| bad(o)).count();
+    let exit = match failed {
+        0 => Exit::Ok,
+        n if n == applied.outcomes.len() => first_failure(applied),
+        _ => Exit::PartlyDone,
+    };
+    let secret = applied.secret.as_ref();
+    if args.org.json {
+        let ok = exit == Exit::Ok;
+        out(&pretty(&print::applied_json(
+            &applied.plan,
+            &applied.outcomes,
+            &applied.hand_over,
+            secret,
+            args.show_secret,
+            ok,
+        )));
+    } else if applied.app.is_some() {
+        out(&print::values(&applied.hand_over, secret, args.show_secret));
+    }
+    exit
+}
+
+fn first_failure(applied: &Applied) -> Exit {
+    applied
+        .outcomes
+        .iter()
+        .find_map(|(_, o)| match o {
+            ChangeOutcome::Failed { error, .. } => Some(Refusal::from(RunError::Api(error.clone())).exit),
+            ChangeOutcome::NotAllowed => Some(Exit::NotAllowed),
+            _ => None,
+        })
+        .unwrap_or(Exit::FoundWrong)
+}
+
+/// `oktui test`
+///
+/// # Errors
+/// See the exit codes.
+pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
+    let session = connect(&args.org, places, true).await?;
+    let password = match &args.login {
+        Some(_) => Some(input::secret("OKTUI_TEST_PASSWORD", "password of the test person")?),
+        None => None,
+    };
+    let app = find_app(&session, &args.app).await?;
+    let redirects = app.redirect_uris();
+    let redirect_uri = args.redirect_uri.clone().or_else(|| redirects.first().cloned()).unwrap_or_default();
+    let missing = |what: &str, help: &str| RunError::Missing { what: what.into(), help: help.into() };
+    let id = app.id().ok_or_else(|| missing("the app has no id", "Read it again."))?;
+    let client_id = app
+        .client_id()
+        .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
+    let server =
+        match &args.server {
+            Some(s) => setup::AuthorizationServer { id: s.clone(), ..Default::default() }.kind().ok_or_else(
+                || Refusal::usage(format!("{s} is no authorization server: say org, default or an id")),
+            )?,
+            None => testing::server_for(&session, &app).await,
+        };
+    let request = TestRequest {
+        app: id,
+        client_id,
+        label: app.label(),
+        server,
+        authentication: app.client_authentication().unwrap_or_default(),
+        secret: None,
+        redirect_uri,
+        scopes: args.scopes.clone(),
+        way: if args.login.is_some() { Way::Terminal } else { Way::Probe },
+        login: args.login.clone().unwrap_or_default(),
+        password,
+        run: 1,
+    };
+    run_test(&session, request, args.org.json).await
+}
+
+async fn run_test(session: &Session, request: TestRequest, json: bool) -> Result<Exit> {
+    let (sink, mut events) = applying::channel();
+    let (replies, answers) = mpsc::channel(1);
+    let stop = CancellationToken::new();
+    let (interrupted, no_answer) = (stop.clone(), stop.clone());
+    let watch = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.cancel();
+        }
+    });
+    if !json {
+        let server = match &request.server {
+            ServerKind::Org => "the org's own server".to_owned(),
+            ServerKind::Custom(id) => format!("server {id}"),
+        };
+        out(&format!("{} at {server}, redirect URI {}", request.label, request.redirect_uri));
+    }
+    let running = testing::run(session, request, &sink, answers, stop);
+    tokio::pin!(running);
+    let (trace, _safe) = loop {
+        tokio::select! {
+            ended = &mut running => break ended?,
+            Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
+                eprintln!("{}", need.message);
+                let passcode = tokio::task::spawn_blocking(|| input::secret("OKTUI_TEST_PASSCODE", "passcode")).await;
+                match (need.factors.first(), passcode) {
+                    (Some((factor, _)), Ok(Ok(passcode))) => {
+                        let _ = replies.send(testing::Reply { factor: factor.clone(), passcode }).await;
+                    }
+                    (_, Ok(Err(refusal))) => {
+                        eprintln!("{}", refusal.sentence);
+                        no_answer.cancel();
+                    }
+                    _ => no_answer.cancel(),
+                }
+            },
+        }
+    };
+    watch.abort();
+    if json {
+        out(&pretty(&print::trace_json(&trace)));
+    } else {
+        for hop in &trace.hops {
+            out(&print::hop(hop));
+        }
+        out(&print::verdict(&trace));
+    }
+    Ok(if matches!(trace.verdict, RunVerdict::Passed { .. }) { Exit::Ok } else { Exit::FoundWrong })
+}
+
+async fn find_app(session: &Session, wanted: &str) -> Result<App> {
+    let apps = session.reader().apps(None).await.map_err(RunError::from)?;
+    let is = |a: &&App| {
+        a.raw_label() == wanted
+            || a.client_id().is_some_and(|c| c.as_str() == wanted)
+            || a.id().is_some_and(|c| c.as_str() == wanted)
+    };
+    let found: Vec<&App> = apps.iter().filter(is).collect();
+    match &found[..] {
+        [one] => Ok((*one).clone()),
+        [] => {
+            let known: Vec<String> = apps.iter().map(|a| a.label().to_string()).collect();
+            Err(Refusal::usage(format!(
+                "no OIDC app is named, or has the client id, {wanted}. There are: {}",
+                known.join(", ")
+            )))
+        }
+        _ => {
+            let ids: Vec<String> =
+                found.iter().filter_map(|a| a.client_id()).map(|c| c.to_string()).collect();
+            Err(Refusal::usage(format!(
+                "{} apps are named {wanted}: say which by its client id: {}",
+                found.len(),
+                ids.join(", ")
+            )))
+        }
+    }
+}
+
+async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
+    let Some(url) = args.org.clone().filter(|u| !u.trim().is_empty()) else {
+        return Err(Refusal::usage(
+            "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
+        ));
+    };
+    let token = input::secret("OKTUI_API_TOKEN", "API token")?;
+    let access = Access { url, token, label: String::new(), prod: false, read_only };
+    let session = Session::connect(access, places, None).await?;
+    for note in session.notes() {
+        eprintln!("{note}");
+    }
+    Ok(session)
+}
+
+async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<PlanMade> {
+    let target = live::target(session, &setup).await?;
+    let draft = Draft { setup, target, reason, ..Draft::new(session.org().url.clone()) };
+    match applying::plan(session, &draft).await {
+        Err(RunError::NoPlan(troubles)) => {
+            let sentences: Vec<String> = troubles.iter().map(sentence).collect();
+            Err(Refusal {
+                sentence: format!("No plan can be made:\n{}", sentences.join("\n")),
+                exit: Exit::FoundWrong,
+            })
+        }
+        other => Ok(other?),
+    }
+}
+
+fn read_setup(file: &Path) -> Result<Setup> {
+    let text = input::file(file)?;
+    setup::parse(&text)
+        .map_err(|e| Refusal::usage(format!("{}: {e}", crate::text::Clean::new(&file.to_string_lossy()))))
+}
+
+/// Prints the progress of an apply to standard error until its last event.
+async fn show_to_end(
+    events: &mut mpsc::Receiver<crate::run::job::Event>,
+    quiet: bool,
+    title: impl Fn(usize) -> String,
+) -> Option<Applied> {
+    while let Some(event) = events.recv().await {
+        match event.outcome {
+            Outcome::Change(n, outcome) if !quiet => {
+                eprintln!("{n:>3}  {}", print::outcome(&title(n), &outcome))
+            }
+            Outcome::Waiting { bucket, seconds } if !quiet => {
+                eprintln!("     waiting {seconds} s for Okta's limit on {bucket}")
+            }
+            Outcome::Applied(applied) => return Some(*applied),
+            _ => {}
+        }
+    }
+    None
+}
+
+async fn show(
+    events: &mut mpsc::Receiver<crate::run::job::Event>,
+    quiet: bool,
+    title: impl Fn(usize) -> String,
+) {
+    show_to_end(events, quiet, title).await;
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Prints to standard output. A reader that has gone away (a closed pipe) is no failure.
+fn out(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
+}

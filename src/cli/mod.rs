@@ -1,0 +1,43 @@
+//! The command line: the same jobs as the screens, for scripts and for the first day on a new machine.
+//!
+//! Data goes to standard output, talk to standard error; `--json` makes the data one JSON document. Exit codes are in [`exit`].
+
+pub mod args;
+mod commands;
+pub mod exit;
+mod input;
+pub mod print;
+
+use args::Command;
+use exit::Exit;
+
+/// Carries out a command that needs no screen. The demo is `main`'s.
+pub async fn run(command: &Command) -> Exit {
+    let result = match command {
+        Command::Setup(command) => commands::setup_command(command),
+        Command::Plan(args) => match places() {
+            Ok(places) => commands::plan(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Apply(args) => match places() {
+            Ok(places) => commands::apply(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Test(args) => match places() {
+            Ok(places) => commands::test(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Demo(_) => Ok(Exit::Ok),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(refusal) => {
+            eprintln!("oktui: {}", refusal.sentence);
+            refusal.exit
+        }
+    }
+}
+
+fn places() -> Result<crate::store::Places, input::Refusal> {
+    crate::store::Places::find().map_err(|e| input::Refusal::usage(e.to_string()))
+}

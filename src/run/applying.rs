@@ -1,0 +1,238 @@
+//! Plans and their application against a session: reads what is live, hands the writer to `change::apply`, and tells how it goes.
+
+use super::error::RunError;
+use super::job::{Applied, Outcome, PlanMade, Trouble};
+use super::live;
+use super::runner::Sink;
+use super::session::Session;
+use crate::change::apply::{self, JournalFile, Progress};
+use crate::change::journal::{self, Entry, Journal, Unfinished};
+use crate::change::{self, HandOver, Outcome as ChangeOutcome, Plan, PlanId, PlanProblem};
+use crate::okta::model::{App, AppId, ClientAuthentication, ClientId};
+use crate::setup::{Draft, Target};
+use crate::store::Places;
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+pub use super::runner::channel;
+
+/// Where the journal of an org lies: one file an org, named by its host.
+fn journal_path(places: &Places, org_url: &str) -> PathBuf {
+    let host = org_url.split_once("://").map_or(org_url, |(_, host)| host);
+    let fits = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
+    places.data.join("journal").join(format!("{}.jsonl", host.chars().map(fits).collect::<String>()))
+}
+
+/// What the journal of an org says, without taking its lock.
+///
+/// # Errors
+/// It is there and cannot be read.
+pub fn journal_of(places: &Places, org_url: &str) -> Result<Journal, RunError> {
+    Ok(JournalFile::look(&journal_path(places, org_url))?)
+}
+
+/// The values of the last plan for an app, as the journal has them.
+pub fn last_hand_over(journal: &Journal, app: &AppId) -> Option<HandOver> {
+    let mut plans: Vec<&Plan> = Vec::new();
+    let mut last = None;
+    for line in &journal.lines {
+        match &line.entry {
+            Entry::PlanStarted { plan, .. } => {
+                plans.push(plan);
+                if plan.app.as_ref() == Some(app) {
+                    last = Some(&plan.hand_over);
+                }
+            }
+            Entry::Outcome { plan: id, outcome, .. } if outcome.made() == Some(app.as_str()) => {
+                last = plans.iter().rev().find(|p| p.id == *id).map(|p| &p.hand_over).or(last);
+            }
+            _ => {}
+        }
+    }
+    last.cloned()
+}
+
+/// How many plans for this org were begun and not finished.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn unfinished(session: &Session) -> Result<usize, RunError> {
+    Ok(open(session)?.len())
+}
+
+fn open(session: &Session) -> Result<Vec<Unfinished>, RunError> {
+    Ok(journal::unfinished(&journal_of(session.places(), &session.org().url)?))
+}
+
+/// Reads what is live and makes the plan.
+///
+/// # Errors
+/// [`RunError::NoPlan`] with everything that stands in its way, or what could not be read.
+pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError> {
+    let mut draft = draft.clone();
+    if draft.target == Target::New
+        && let Some(id) = half_made(session).await?
+    {
+        // An apply that was cut short made this app: going on means editing it, not making a second one.
+        draft.target = Target::Existing(id);
+    }
+    let live = live::read(session, &draft).await?;
+    let plan = change::plan(plan_id()?, &draft, &live).map_err(|problems| {
+        RunError::NoPlan(
+            problems.iter().map(|p: &PlanProblem| Trouble::new(p.to_string(), p.fix())).collect(),
+        )
+    })?;
+    let estimate = change::estimate(&plan, &session.reader().transport().budget()).sentence;
+    let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
+    Ok(PlanMade { plan, estimate, typed })
+}
+
+/// The app that an unfinished plan of this org made, if it made one.
+async fn half_made(session: &Session) -> Result<Option<AppId>, RunError> {
+    for left in open(session)? {
+        if left.plan.app.is_some() {
+            continue;
+        }
+        let apps = session.reader().find_apps_by_label(left.plan.label.as_str()).await?;
+        if let Some(id) = change::done::app_made(&left.plan.id, &apps).and_then(App::id) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+fn plan_id() -> Result<PlanId, RunError> {
+    let mut bytes = [0; 4];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| RunError::Missing {
+        what: "the system gives no random bytes".into(),
+        help: "Start oktui again; if it stays so, the system's random source is broken.".into(),
+    })?;
+    let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    Ok(PlanId(format!("{}-{hex}", Timestamp::now().strftime("%Y%m%d"))))
+}
+
+/// Applies a plan. Progress and the end go to `sink`. Plans that were begun before and not finished are given up first: this one was
+/// made from what is live, so it contains what is left of them.
+///
+/// # Errors
+/// It does not begin: nothing was written then.
+pub async fn apply(
+    session: &Session,
+    plan: Plan,
+    sink: &Sink,
+    stop: CancellationToken,
+) -> Result<(), RunError> {
+    if plan.changes.is_empty() {
+        let applied = ended(&plan, BTreeMap::new(), plan.app.clone(), None, None, None);
+        sink.send(Outcome::Applied(Box::new(applied))).await;
+        return Ok(());
+    }
+    run(session, Work::Begin(Box::new(plan)), sink, stop).await
+}
+
+/// Goes on with the oldest plan that was begun and not finished.
+///
+/// # Errors
+/// There is none, or it does not begin.
+pub async fn resume(session: &Session, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+    let left = open(session)?.into_iter().next().ok_or_else(|| RunError::Missing {
+        what: "there is no interrupted apply for this org".into(),
+        help: "It may have been finished elsewhere. Make a new plan to see what is left.".into(),
+    })?;
+    run(session, Work::GoOn(Box::new(left)), sink, stop).await
+}
+
+enum Work {
+    Begin(Box<Plan>),
+    GoOn(Box<Unfinished>),
+}
+
+async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+    let writer = session.writer().lock().await;
+    let writer = writer.as_ref().ok_or(RunError::ReadOnly)?;
+    let journal = JournalFile::open(&journal_path(session.places(), &session.org().url))?;
+    let (told, mut telling) = mpsc::unbounded_channel();
+    let progress = move |p: Progress| {
+        // Nobody listens any more: the apply itself goes on.
+        let _ = told.send(p);
+    };
+    let clock = Timestamp::now;
+    if let Work::Begin(_) = work {
+        for left in journal::unfinished(&journal.read()?) {
+            apply::give_up(&left, &journal, Timestamp::now()).await?;
+        }
+    }
+    let (plan, applied) = {
+        let world = apply::Session {
+            reader: session.reader(),
+            writer,
+            journal: &journal,
+            who: session.me().user.login.clone(),
+            clock: &clock,
+            progress: &progress,
+            stop: &stop,
+        };
+        let working = async {
+            match work {
+                Work::Begin(plan) => (plan.clone(), apply::apply(&plan, &world).await),
+                Work::GoOn(left) => (Box::new(left.plan.clone()), apply::resume(*left, &world).await),
+            }
+        };
+        tokio::pin!(working);
+        loop {
+            tokio::select! {
+                biased;
+                Some(progress) = telling.recv() => tell(sink, progress).await,
+                done = &mut working => break done,
+            }
+        }
+    };
+    while let Ok(progress) = telling.try_recv() {
+        tell(sink, progress).await;
+    }
+    let applied = applied?;
+    let app = applied.app.as_ref().and_then(App::id).or_else(|| plan.app.clone());
+    let authentication = applied.app.as_ref().and_then(App::client_authentication);
+    let failed = applied.journal_failed.clone();
+    let ended = ended(&plan, applied.outcomes, app, applied.client_id, applied.secret, authentication);
+    sink.send(Outcome::Applied(Box::new(ended))).await;
+    match failed {
+        Some(what) => {
+            Err(RunError::Missing { what, help: "The apply stopped there. Free the disk and go on.".into() })
+        }
+        None => Ok(()),
+    }
+}
+
+async fn tell(sink: &Sink, progress: Progress) {
+    match progress {
+        Progress::Begun(n) => sink.send(Outcome::Begins(n)).await,
+        Progress::Ended(n, outcome) => sink.send(Outcome::Change(n, outcome)).await,
+    }
+}
+
+fn ended(
+    plan: &Plan,
+    outcomes: BTreeMap<usize, ChangeOutcome>,
+    app: Option<AppId>,
+    client_id: Option<ClientId>,
+    secret: Option<crate::secret::Secret>,
+    authentication: Option<ClientAuthentication>,
+) -> Applied {
+    let hand_over = HandOver {
+        client_id: client_id.or_else(|| plan.hand_over.client_id.clone()),
+        ..plan.hand_over.clone()
+    };
+    Applied {
+        plan: plan.clone(),
+        outcomes: outcomes.into_iter().collect(),
+        app,
+        secret,
+        hand_over,
+        authentication: authentication.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,418 @@
+//! What a face can ask for, and what comes back. Values only: the screens' state is made of these.
+
+use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
+use crate::flow::trace::{HoleId, Hop, Trace, Way};
+use crate::okta::model::{
+    App, AppGroup, AppId, AppUser, BucketState, ClientAuthentication, ClientId, ClientSecret, Discovery,
+    Group, Identity, OrgFacts, Policy, Readable, Scope, Server, ServerKind, User,
+};
+use crate::secret::Secret;
+use crate::setup::{Draft, Setup};
+use crate::text::Clean;
+use jiff::Timestamp;
+
+/// A place on the screen that waits for something. A new job in the same slot makes the old one's answer worthless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Slot {
+    /// What is remembered: orgs, drafts, an unfinished apply.
+    Start,
+    /// Connecting to an org.
+    Connect,
+    /// The list of apps.
+    Apps,
+    /// One app with its assignments.
+    App,
+    /// People and groups.
+    Directory,
+    /// The list of authorization servers.
+    Servers,
+    /// The chosen authorization server.
+    Server,
+    /// The logo file.
+    Logo,
+    /// The plan.
+    Plan,
+    /// An apply. Never cancelled in the middle of a write.
+    Apply,
+    /// Client secrets, for the hand-over of an existing app.
+    Secrets,
+    /// A run of the flow tester.
+    Test,
+    /// A revealed value.
+    Reveal,
+    /// Saving the draft.
+    Draft,
+    /// Saving a file that was asked for.
+    Save,
+}
+
+/// Numbers a started job. An answer with an old ticket is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What the faces ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Job {
+    /// Reads what is remembered on disk.
+    ReadStart,
+    /// Connects to an org with an API token, kept in memory only.
+    Connect {
+        /// As typed; it is normalised.
+        url: String,
+        /// The token.
+        token: Secret,
+        /// A name for the org in lists; its host when empty.
+        label: String,
+        /// Marks the org as production.
+        prod: bool,
+        /// No writes at all.
+        read_only: bool,
+    },
+    /// Starts the built-in demo org, and connects to it.
+    StartDemo,
+    /// Forgets a remembered org.
+    ForgetOrg {
+        /// Its URL.
+        url: String,
+    },
+    /// Lists OIDC apps.
+    LoadApps,
+    /// Reads an app with its assignments.
+    LoadApp(AppId),
+    /// Reads people and groups, page by page.
+    LoadDirectory,
+    /// Lists authorization servers.
+    LoadServers,
+    /// Asks one authorization server for its discovery document, scopes and policies.
+    ProbeServer {
+        /// Which.
+        server: ServerKind,
+        /// For which client: the issuer can depend on it.
+        client: Option<ClientId>,
+    },
+    /// Reads the size and the head of a logo file.
+    ReadLogo {
+        /// The file.
+        path: String,
+    },
+    /// Reads what is live and makes the plan.
+    MakePlan(Box<Draft>),
+    /// Applies a plan.
+    Apply(Box<Plan>),
+    /// Goes on with an apply that was interrupted.
+    ResumeApply,
+    /// Reads the client secrets with their values: Okta's log records that.
+    LoadSecrets(AppId),
+    /// Runs the flow tester.
+    Test(Box<TestRequest>),
+    /// Answers what a run of the tester asked for.
+    AnswerNeed {
+        /// The chosen factor.
+        factor: String,
+        /// The passcode.
+        passcode: Secret,
+    },
+    /// Gives the value of a hole of the current run.
+    Reveal(HoleId),
+    /// Saves the draft.
+    SaveDraft(Box<Draft>),
+    /// Removes the draft of an app: it was applied, or discarded.
+    DropDraft(Box<Draft>),
+    /// Writes a file with mode 0600.
+    SaveFile {
+        /// The proposed name, without a folder.
+        name: String,
+        /// What goes in it.
+        content: Secret,
+    },
+}
+
+/// What is to be tested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TestRequest {
+    /// The app.
+    pub app: AppId,
+    /// Its client id.
+    pub client_id: ClientId,
+    /// Its label.
+    pub label: Clean,
+    /// Which server.
+    pub server: ServerKind,
+    /// How the client authenticates.
+    pub authentication: ClientAuthentication,
+    /// The client secret, if it is at hand; else the runner reads an active one.
+    pub secret: Option<Secret>,
+    /// The gateway's redirect URI.
+    pub redirect_uri: String,
+    /// The scopes.
+    pub scopes: Vec<String>,
+    /// In this terminal, or the probe.
+    pub way: Way,
+    /// Who signs in, for [`Way::Terminal`].
+    pub login: String,
+    /// Their password, for [`Way::Terminal`].
+    pub password: Option<Secret>,
+    /// The number of the run.
+    pub run: u32,
+}
+
+/// What comes back from a job; several may come before the last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Which job.
+    pub ticket: Ticket,
+    /// What came.
+    pub outcome: Outcome,
+}
+
+/// An answer to a [`Job`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// To [`Job::ReadStart`].
+    Start(Box<Start>),
+    /// To [`Job::Connect`] and [`Job::StartDemo`].
+    Connected(Box<Connected>),
+    /// To [`Job::LoadApps`].
+    Apps(Vec<App>),
+    /// To [`Job::LoadApp`].
+    App(Box<AppLoaded>),
+    /// To [`Job::LoadDirectory`]: a page of people. The answer [`Outcome::DirectoryComplete`] follows the last page.
+    People(Vec<User>),
+    /// To [`Job::LoadDirectory`]: groups, or why they may not be read.
+    Groups(Readable<Vec<Group>>),
+    /// To [`Job::LoadDirectory`]: it ended. An error says why people could not be read to the end.
+    DirectoryComplete(Option<Trouble>),
+    /// To [`Job::LoadServers`].
+    Servers(Readable<Vec<Server>>),
+    /// To [`Job::ProbeServer`].
+    Server(Box<ServerProbe>),
+    /// To [`Job::ReadLogo`].
+    Logo(Result<LogoFile, Trouble>),
+    /// To [`Job::MakePlan`].
+    Plan(Box<PlanMade>),
+    /// To [`Job::MakePlan`]: it cannot be made as the Setup stands.
+    NoPlan(Vec<Trouble>),
+    /// To [`Job::Apply`]: a change begins.
+    Begins(usize),
+    /// To [`Job::Apply`]: a change ended.
+    Change(usize, ChangeOutcome),
+    /// To [`Job::Apply`] and [`Job::ResumeApply`]: it ended.
+    Applied(Box<Applied>),
+    /// To [`Job::LoadSecrets`].
+    Secrets(Readable<Vec<ClientSecret>>),
+    /// To [`Job::Test`]: a hop, new or replaced by its number.
+    Hop(Box<Hop>),
+    /// To [`Job::Test`]: the person must give a passcode.
+    Need(Need),
+    /// To [`Job::Test`]: the run ended.
+    Tested(Box<Trace>),
+    /// To [`Job::Reveal`].
+    Revealed(HoleId, Secret),
+    /// To [`Job::SaveDraft`]: saved at this time. Also to [`Job::DropDraft`].
+    DraftSaved(Timestamp),
+    /// To [`Job::SaveDraft`]: another oktui has the draft open.
+    DraftHeld {
+        /// Its process id.
+        pid: u32,
+    },
+    /// To [`Job::SaveFile`]: where it is.
+    Saved(Clean),
+    /// To [`Job::ForgetOrg`].
+    Forgotten,
+    /// A request waits for a rate limit to open. May come in the middle of any job.
+    Waiting {
+        /// The endpoint group.
+        bucket: String,
+        /// For how many seconds.
+        seconds: u64,
+    },
+    /// What is left of the rate limits; may come after any job.
+    Budget(Vec<BucketState>),
+    /// The job failed.
+    Failed(Trouble),
+}
+
+/// Something that went wrong, for people: what happened, what it means here, what helps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What happened, in a sentence.
+    pub what: Clean,
+    /// What it means here and what helps.
+    pub help: Clean,
+}
+
+impl Trouble {
+    /// From its two sentences.
+    pub fn new(what: impl AsRef<str>, help: impl AsRef<str>) -> Self {
+        Self { what: Clean::new(what.as_ref()), help: Clean::new(help.as_ref()) }
+    }
+}
+
+impl From<crate::okta::model::ApiError> for Trouble {
+    fn from(error: crate::okta::model::ApiError) -> Self {
+        Self::new(error.to_string(), error.help())
+    }
+}
+
+/// What is remembered on disk.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Start {
+    /// Orgs, the last used first.
+    pub orgs: Vec<RememberedOrg>,
+    /// Drafts, the newest first.
+    pub drafts: Vec<SavedDraft>,
+    /// An apply that was interrupted: the plan, and how many of its changes are done.
+    pub unfinished: Vec<Unfinished>,
+    /// What could not be read, in sentences.
+    pub troubles: Vec<Trouble>,
+    /// Now, for "12 min ago".
+    pub now: Timestamp,
+}
+
+/// An org that was used before. Its token is not remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RememberedOrg {
+    /// Its name in lists.
+    pub label: Clean,
+    /// Its URL.
+    pub url: String,
+    /// Marked as production.
+    pub prod: bool,
+    /// Marked as read-only.
+    pub read_only: bool,
+    /// When it was last connected to.
+    pub last_used: Option<Timestamp>,
+}
+
+/// A draft from an earlier session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SavedDraft {
+    /// The draft.
+    pub draft: Draft,
+    /// When it was saved.
+    pub saved: Timestamp,
+}
+
+/// An apply that did not end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unfinished {
+    /// The plan.
+    pub plan: Plan,
+    /// How many of its changes have an outcome.
+    pub done: usize,
+}
+
+/// A session with an org.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Connected {
+    /// The org.
+    pub org: OrgFacts,
+    /// Who we are there.
+    pub me: Identity,
+    /// Its name in lists.
+    pub label: Clean,
+    /// Marked as production.
+    pub prod: bool,
+    /// No writes at all.
+    pub read_only: bool,
+    /// What was changed in the URL as typed, in sentences.
+    pub notes: Vec<String>,
+    /// The gateway's callbacks that are known for this org, by environment.
+    pub callbacks: Vec<(String, String)>,
+    /// Present in the demo org: people with passwords.
+    pub demo: Option<Demo>,
+}
+
+/// What the demo org tells about itself, so that zero-to-green needs nothing but the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demo {
+    /// People with a note.
+    pub people: Vec<DemoPerson>,
+}
+
+/// A person of the demo org.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoPerson {
+    /// Their login.
+    pub login: Clean,
+    /// Their password: of an invented person, so it may be shown.
+    pub password: Secret,
+    /// What they are good for: `works`, `not assigned`, `locked out` ….
+    pub note: Clean,
+    /// The current one-time code, for the person who has one.
+    pub code: Option<Secret>,
+}
+
+/// An app with its assignments, and the Setup that describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppLoaded {
+    /// The app.
+    pub app: App,
+    /// People assigned.
+    pub users: Readable<Vec<AppUser>>,
+    /// Groups assigned.
+    pub groups: Readable<Vec<AppGroup>>,
+    /// The Setup that describes it as it is.
+    pub setup: Setup,
+}
+
+/// What an authorization server answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServerProbe {
+    /// Which.
+    pub server: ServerKind,
+    /// Its discovery document; `Known(None)` when there is no such server.
+    pub discovery: Readable<Option<Discovery>>,
+    /// Its scopes; not asked for the org's own server.
+    pub scopes: Readable<Vec<Scope>>,
+    /// Its policies with their rules; not asked for the org's own server.
+    pub policies: Readable<Vec<Policy>>,
+}
+
+/// A logo file as far as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogoFile {
+    /// The file.
+    pub path: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its first bytes, at most 64 KiB.
+    pub head: Vec<u8>,
+}
+
+/// A plan with its cost and its confirmation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanMade {
+    /// The plan.
+    pub plan: Plan,
+    /// `9 calls, about 55 s at this org's limit of 10 a minute`.
+    pub estimate: String,
+    /// What must be typed to apply it: the prompt, and what to type. `None`: `y`, with No as the default.
+    pub typed: Option<(String, String)>,
+}
+
+/// How an apply ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Applied {
+    /// The plan.
+    pub plan: Plan,
+    /// What became of each change, in order.
+    pub outcomes: Vec<(usize, ChangeOutcome)>,
+    /// The app, if there is one now.
+    pub app: Option<AppId>,
+    /// The client secret, if apply made or found one.
+    pub secret: Option<Secret>,
+    /// The gateway's values, the client id filled in if there is one.
+    pub hand_over: HandOver,
+    /// How the client authenticates, for the test.
+    pub authentication: ClientAuthentication,
+}
+
+/// What a run of the tester needs from the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Why, in a sentence.
+    pub message: Clean,
+    /// Factors to choose from: id and label.
+    pub factors: Vec<(String, Clean)>,
+}

@@ -1,0 +1,12 @@
+//! Jobs as values, and the runner that carries them out: shared by both faces, so that neither the screens nor the command line
+//! holds a rule of its own. The runner's sessions hold the one `Writer`.
+
+pub mod applying;
+pub mod drafts;
+pub mod error;
+pub mod job;
+pub mod live;
+pub mod remember;
+pub mod runner;
+pub mod session;
+pub mod testing;

@@ -1,0 +1,377 @@
+//! Carries jobs out on tokio and sends what comes back as events. One task a job; a read that is asked for again in the same slot
+//! is cancelled, a write in flight never is.
+
+use super::drafts::Drafts;
+use super::error::RunError;
+use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
+use super::session::{Access, DemoAccess, Session};
+use super::{applying, live, remember, testing};
+use crate::flow::trace::{HoleId, Safe};
+use crate::okta::read::{GroupQuery, PeopleQuery};
+use crate::secret::Secret;
+use crate::store::{self, LockError, Places};
+use crate::text::Clean;
+use crate::uri::Callback;
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Starts the demo org, once; given by `main`, because nothing below it may know the demo.
+pub type DemoStarter =
+    Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<DemoAccess, String>> + Send>> + Send + Sync>;
+
+/// The runner. Clones share it.
+#[derive(Clone)]
+pub struct Runner(Arc<Hub>);
+
+struct Hub {
+    places: Places,
+    /// Drafts and journal of a demo org lie here; it goes away with the program.
+    passing: Mutex<Option<(tempfile::TempDir, Places)>>,
+    drafts: Mutex<HashMap<String, Drafts>>,
+    session: Mutex<Option<Session>>,
+    slots: Mutex<HashMap<Slot, Running>>,
+    /// The secrets of the last run of the tester, for revealing one.
+    safe: Mutex<Option<Safe>>,
+    events: mpsc::Sender<Event>,
+    demo: Option<DemoStarter>,
+    tasks: TaskTracker,
+}
+
+struct Running {
+    ticket: Ticket,
+    stop: CancellationToken,
+    answers: Option<mpsc::Sender<testing::Reply>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Sends the events of one job.
+#[derive(Clone, Debug)]
+pub struct Sink {
+    ticket: Ticket,
+    events: mpsc::Sender<Event>,
+}
+
+impl Sink {
+    pub(super) async fn send(&self, outcome: Outcome) {
+        // The face is gone: there is nobody left to tell.
+        let _ = self.events.send(Event { ticket: self.ticket, outcome }).await;
+    }
+}
+
+/// A sink with its receiver, for a face without slots: the command line.
+pub fn channel() -> (Sink, mpsc::Receiver<Event>) {
+    let (events, receiver) = mpsc::channel(256);
+    (Sink { ticket: Ticket::default(), events }, receiver)
+}
+
+impl Runner {
+    /// A runner that keeps its files in `places` and sends what comes back to `events`.
+    pub fn new(places: Places, events: mpsc::Sender<Event>, demo: Option<DemoStarter>) -> Self {
+        Self(Arc::new(Hub {
+            places,
+            passing: Mutex::default(),
+            drafts: Mutex::default(),
+            session: Mutex::default(),
+            slots: Mutex::default(),
+            safe: Mutex::default(),
+            events,
+            demo,
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// Starts a job. What ran in its slot is told to stop.
+    pub fn start(&self, ticket: Ticket, slot: Slot, job: Job) {
+        let stop = CancellationToken::new();
+        let (answers, replies) = mpsc::channel(1);
+        let running =
+            Running { ticket, stop: stop.clone(), answers: matches!(job, Job::Test(_)).then_some(answers) };
+        if let Some(old) = lock(&self.0.slots).insert(slot, running) {
+            old.stop.cancel();
+        }
+        let (runner, sink) = (self.clone(), Sink { ticket, events: self.0.events.clone() });
+        self.0.tasks.spawn(async move {
+            let writes = matches!(
+                job,
+                Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_)
+            );
+            let waits = tokio::spawn(runner.clone().tell_waits(sink.clone()));
+            let work = runner.clone().perform(job, sink.clone(), stop.clone(), replies);
+            let result = if writes {
+                work.await
+            } else {
+                tokio::select! {
+                    () = stop.cancelled() => Ok(()),
+                    result = work => result,
+                }
+            };
+            waits.abort();
+            if let Err(error) = result {
+                sink.send(Outcome::Failed(error.trouble())).await;
+            }
+            if let Some(session) = runner.session() {
+                sink.send(Outcome::Budget(session.reader().transport().budget())).await;
+            }
+            lock(&runner.0.slots).retain(|_, r| r.ticket != ticket);
+        });
+    }
+
+    /// Passes an answer on to the run of the tester in this slot.
+    pub fn answer(&self, slot: Slot, job: Job) {
+        let Job::AnswerNeed { factor, passcode } = job else { return };
+        let answers = lock(&self.0.slots).get(&slot).and_then(|r| r.answers.clone());
+        if let Some(answers) = answers {
+            // A run asks once and waits; a second answer has no place and may be dropped.
+            let _ = answers.try_send(testing::Reply { factor, passcode });
+        }
+    }
+
+    /// Tells what runs in this slot to stop.
+    pub fn stop(&self, slot: Slot) {
+        if let Some(running) = lock(&self.0.slots).get(&slot) {
+            running.stop.cancel();
+        }
+    }
+
+    /// Waits until every job has ended; reads are told to stop, a write in flight is waited for.
+    pub async fn shut_down(&self) {
+        for running in lock(&self.0.slots).values() {
+            running.stop.cancel();
+        }
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    fn session(&self) -> Option<Session> {
+        lock(&self.0.session).clone()
+    }
+
+    fn need_session(&self) -> Result<Session, RunError> {
+        self.session().ok_or(RunError::NoSession)
+    }
+
+    /// Reports waits for a rate limit while a job runs.
+    async fn tell_waits(self, sink: Sink) {
+        let Some(session) = self.session() else { return };
+        let mut waiting = session.reader().transport().waiting();
+        while waiting.changed().await.is_ok() {
+            let first = waiting.borrow_and_update().iter().min_by_key(|w| w.until).cloned();
+            if let Some(wait) = first {
+                let seconds = wait.until.duration_since(Timestamp::now()).as_secs().max(1);
+                let seconds = u64::try_from(seconds).unwrap_or(1);
+                sink.send(Outcome::Waiting { bucket: wait.bucket, seconds }).await;
+            }
+        }
+    }
+
+    async fn perform(
+        self,
+        job: Job,
+        sink: Sink,
+        stop: CancellationToken,
+        replies: mpsc::Receiver<testing::Reply>,
+    ) -> Result<(), RunError> {
+        let outcome = match job {
+            Job::ReadStart => Outcome::Start(Box::new(self.read_start())),
+            Job::Connect { url, token, label, prod, read_only } => {
+                let access = Access { url, token, label, prod, read_only };
+                Outcome::Connected(Box::new(self.connect(access, None).await?))
+            }
+            Job::StartDemo => Outcome::Connected(Box::new(self.start_demo().await?)),
+            Job::ForgetOrg { url } => {
+                remember::forget(&self.0.places, &url)?;
+                Outcome::Forgotten
+            }
+            Job::LoadApps => Outcome::Apps(self.need_session()?.reader().apps(None).await?),
+            Job::LoadApp(id) => {
+                let session = self.need_session()?;
+                let server = testing::server_of(&session, &id).await;
+                let callbacks = remember::callbacks(&self.0.places, &session);
+                let callbacks: Vec<_> =
+                    callbacks.into_iter().map(|(environment, uri)| Callback { environment, uri }).collect();
+                Outcome::App(Box::new(live::app(&session, &id, server, &callbacks).await?))
+            }
+            Job::LoadDirectory => return self.load_directory(sink).await,
+            Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
+            Job::ProbeServer { server, client } => {
+                Outcome::Server(Box::new(live::probe(&self.need_session()?, &server, client.as_ref()).await))
+            }
+            Job::ReadLogo { path } => Outcome::Logo(read_logo(&path)),
+            Job::MakePlan(draft) => match applying::plan(&self.need_session()?, &draft).await {
+                Ok(made) => Outcome::Plan(Box::new(made)),
+                Err(RunError::NoPlan(troubles)) => Outcome::NoPlan(troubles),
+                Err(e) => return Err(e),
+            },
+            Job::Apply(plan) => return applying::apply(&self.need_session()?, *plan, &sink, stop).await,
+            Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop).await,
+            Job::LoadSecrets(app) => {
+                Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into())
+            }
+            Job::Test(request) => {
+                let (trace, safe) =
+                    testing::run(&self.need_session()?, *request, &sink, replies, stop).await?;
+                *lock(&self.0.safe) = Some(safe);
+                Outcome::Tested(Box::new(trace))
+            }
+            Job::AnswerNeed { .. } => return Ok(()),
+            Job::Reveal(hole) => self.reveal(hole)?,
+            Job::SaveDraft(draft) => {
+                let places = self.places_for(&draft.org_url);
+                let now = Timestamp::now();
+                let mut all = lock(&self.0.drafts);
+                let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
+                match drafts.save(&draft, now) {
+                    Ok(()) => Outcome::DraftSaved(now),
+                    Err(LockError::Held { pid, .. }) => Outcome::DraftHeld { pid: pid.unwrap_or(0) },
+                    Err(e) => return Err(e.into()),
+                }
+            }
+            Job::DropDraft(draft) => {
+                let places = self.places_for(&draft.org_url);
+                let mut all = lock(&self.0.drafts);
+                let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
+                drafts.remove(&draft)?;
+                Outcome::DraftSaved(Timestamp::now())
+            }
+            Job::SaveFile { name, content } => Outcome::Saved(save_file(&name, &content)?),
+        };
+        sink.send(outcome).await;
+        Ok(())
+    }
+
+    fn read_start(&self) -> Start {
+        let (mut start, drafts) = (remember::start(&self.0.places), Drafts::under(&self.0.places.data));
+        let (found, troubles) = drafts.list();
+        start.drafts = found;
+        start.troubles.extend(troubles);
+        start.now = Timestamp::now();
+        start
+    }
+
+    async fn connect(
+        &self,
+        access: Access,
+        demo: Option<(DemoAccess, Places)>,
+    ) -> Result<Connected, RunError> {
+        let (access_demo, places) = match demo {
+            Some((demo, places)) => (Some(demo), places),
+            None => (None, self.0.places.clone()),
+        };
+        let is_demo = access_demo.is_some();
+        let session = Session::connect(access, places, access_demo).await?;
+        let callbacks = remember::callbacks(&self.0.places, &session);
+        let connected = session.connected(callbacks).await?;
+        if !is_demo {
+            remember::used(&self.0.places, &connected)?;
+        }
+        *lock(&self.0.session) = Some(session);
+        Ok(connected)
+    }
+
+    async fn start_demo(&self) -> Result<Connected, RunError> {
+        let missing =
+            |what: String| RunError::Missing { what, help: "Leave oktui and start it again.".into() };
+        let starter =
+            self.0.demo.clone().ok_or_else(|| missing("this program has no demo org in it".into()))?;
+        let demo = starter().await.map_err(|e| missing(format!("the demo org did not start: {e}")))?;
+        let folder =
+            tempfile::tempdir().map_err(|e| missing(format!("no passing folder can be made: {e}")))?;
+        let places = Places::under(folder.path());
+        *lock(&self.0.passing) = Some((folder, places.clone()));
+        let access = Access {
+            url: demo.org_url.clone(),
+            token: demo.api_token.clone(),
+            label: "demo org".into(),
+            prod: false,
+            read_only: false,
+        };
+        self.connect(access, Some((demo, places))).await
+    }
+
+    /// Where the drafts of an org lie: those of the demo org in its passing folder.
+    fn places_for(&self, org_url: &str) -> Places {
+        match self.session() {
+            Some(session) if session.org().url == org_url => session.places().clone(),
+            _ => self.0.places.clone(),
+        }
+    }
+
+    async fn load_directory(&self, sink: Sink) -> Result<(), RunError> {
+        let session = self.need_session()?;
+        let reader = session.reader();
+        sink.send(Outcome::Groups(reader.groups(GroupQuery::All, true).all().await.into())).await;
+        let mut pages = reader.people(PeopleQuery::All);
+        let mut trouble = None;
+        while let Some(page) = pages.next().await {
+            match page {
+                Ok(people) => sink.send(Outcome::People(people)).await,
+                Err(e) => {
+                    trouble = Some(e.into());
+                    break;
+                }
+            }
+        }
+        sink.send(Outcome::DirectoryComplete(trouble)).await;
+        Ok(())
+    }
+
+    fn reveal(&self, hole: HoleId) -> Result<Outcome, RunError> {
+        let value = lock(&self.0.safe).as_ref().and_then(|safe| safe.value(hole).cloned());
+        value.map(|v| Outcome::Revealed(hole, v)).ok_or_else(|| RunError::Missing {
+            what: "this value is not kept any more".into(),
+            help: "Run the test again: values are kept for the last run only.".into(),
+        })
+    }
+}
+
+/// How much of a logo is read: enough for its type and size in pixels.
+const LOGO_HEAD: usize = 64 * 1024;
+
+fn read_logo(path: &str) -> Result<LogoFile, Trouble> {
+    use std::io::Read;
+    let trouble = |e: std::io::Error| {
+        Trouble::new(
+            format!("{path} cannot be read: {e}"),
+            "Check the path; it is on the machine oktui runs on.",
+        )
+    };
+    let file = std::fs::File::open(path).map_err(trouble)?;
+    let facts = file.metadata().map_err(trouble)?;
+    if !facts.is_file() {
+        return Err(Trouble::new(format!("{path} is not a file"), "Name a PNG, JPG, GIF or SVG file."));
+    }
+    let mut head = Vec::new();
+    file.take(LOGO_HEAD as u64).read_to_end(&mut head).map_err(trouble)?;
+    Ok(LogoFile { path: path.to_owned(), bytes: facts.len(), head })
+}
+
+/// Writes a file that only this user can read into the working folder, never over another one.
+fn save_file(name: &str, content: &Secret) -> Result<Clean, RunError> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let name: String = name.chars().map(|c| if fits(c) { c } else { '-' }).collect();
+    let (stem, end) = name.rsplit_once('.').unwrap_or((&name, "txt"));
+    let folder = std::env::current_dir().map_err(|e| RunError::Missing {
+        what: format!("the working folder cannot be used: {e}"),
+        help: "Start oktui in a folder that you may write to.".into(),
+    })?;
+    for n in 1..1_000 {
+        let numbered = if n == 1 { format!("{stem}.{end}") } else { format!("{stem}-{n}.{end}") };
+        let path = folder.join(numbered);
+        if store::write_private_new(&path, content.expose().as_bytes())? {
+            return Ok(Clean::new(&path.to_string_lossy()));
+        }
+    }
+    Err(RunError::Missing {
+        what: format!("there are too many files named {stem} here"),
+        help: "Remove some, or start oktui in another folder.".into(),
+    })
+}

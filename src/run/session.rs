@@ -1,0 +1,187 @@
+//! A session with one org: the reader, the one writer, who we are, and where its drafts and journal lie.
+
+use super::error::RunError;
+use super::job::{Connected, Demo, DemoPerson};
+use crate::okta::model::{Identity, OrgFacts};
+use crate::okta::read::Reader;
+use crate::okta::write::Writer;
+use crate::okta::{Authorization, Transport, address};
+use crate::secret::Secret;
+use crate::store::Places;
+use crate::text::Clean;
+use crate::wire;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// How to reach an org, as given.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The org URL as typed.
+    pub url: String,
+    /// The API token.
+    pub token: Secret,
+    /// A name for lists; the host when empty.
+    pub label: String,
+    /// Marked as production.
+    pub prod: bool,
+    /// No writes at all.
+    pub read_only: bool,
+}
+
+/// What a started demo org tells, for the runner to connect to it.
+#[derive(Clone, Debug)]
+pub struct DemoAccess {
+    /// Its URL.
+    pub org_url: String,
+    /// Its API token.
+    pub api_token: Secret,
+    /// The stand-in for the gateway's callback.
+    pub gateway_callback: String,
+    /// Where it lists its people with notes and passwords.
+    pub people_url: String,
+}
+
+/// A session. Clones share it.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    reader: Reader,
+    /// `None` for a read-only session: then no write is possible at all.
+    writer: Mutex<Option<Writer>>,
+    org: OrgFacts,
+    me: Identity,
+    label: Clean,
+    prod: bool,
+    read_only: bool,
+    notes: Vec<String>,
+    places: Places,
+    demo: Option<DemoAccess>,
+}
+
+impl Session {
+    /// Normalises the URL, asks the org what it is and who we are there.
+    ///
+    /// # Errors
+    /// A URL that is none; an org that cannot be reached; a token that it does not take.
+    pub async fn connect(access: Access, places: Places, demo: Option<DemoAccess>) -> Result<Self, RunError> {
+        let address = address::normalise(&access.url).map_err(|e| RunError::Address(e.to_string()))?;
+        let wire = wire::Client::new(wire::Options::default()).map_err(crate::okta::net)?;
+        let transport = Transport::new(&address.url, Authorization::ApiToken(access.token), wire);
+        let reader = Reader::new(transport.clone());
+        let org = reader.org_facts().await?;
+        let me = reader.identity().await?;
+        let label = if access.label.trim().is_empty() {
+            Clean::new(org.host())
+        } else {
+            Clean::new(access.label.trim())
+        };
+        let writer = Mutex::new((!access.read_only).then(|| Writer::new(transport)));
+        Ok(Self(Arc::new(Inner {
+            reader,
+            writer,
+            org,
+            me,
+            label,
+            prod: access.prod,
+            read_only: access.read_only,
+            notes: address.notes,
+            places,
+            demo,
+        })))
+    }
+
+    /// Reads.
+    pub fn reader(&self) -> &Reader {
+        &self.0.reader
+    }
+
+    /// The writer's place: locked by who writes; `None` inside for a read-only session.
+    pub(super) fn writer(&self) -> &Mutex<Option<Writer>> {
+        &self.0.writer
+    }
+
+    /// The org.
+    pub fn org(&self) -> &OrgFacts {
+        &self.0.org
+    }
+
+    /// Who we are there.
+    pub fn me(&self) -> &Identity {
+        &self.0.me
+    }
+
+    /// What was changed in the URL as typed, in sentences.
+    pub fn notes(&self) -> &[String] {
+        &self.0.notes
+    }
+
+    /// Whether the org is marked as production.
+    pub fn prod(&self) -> bool {
+        self.0.prod
+    }
+
+    /// Where drafts and journal lie: a passing folder for the demo org.
+    pub fn places(&self) -> &Places {
+        &self.0.places
+    }
+
+    /// What the demo org tells, where this is one.
+    pub fn demo(&self) -> Option<&DemoAccess> {
+        self.0.demo.as_ref()
+    }
+
+    /// What a face shows. In the demo org the people are asked for their notes.
+    ///
+    /// # Errors
+    /// The demo org does not answer.
+    pub async fn connected(&self, callbacks: Vec<(String, String)>) -> Result<Connected, RunError> {
+        let demo = match &self.0.demo {
+            Some(access) => Some(Demo { people: demo_people(&access.people_url).await? }),
+            None => None,
+        };
+        Ok(Connected {
+            org: self.0.org.clone(),
+            me: self.0.me.clone(),
+            label: self.0.label.clone(),
+            prod: self.0.prod,
+            read_only: self.0.read_only,
+            notes: self.0.notes.clone(),
+            callbacks,
+            demo,
+        })
+    }
+}
+
+/// The demo org's people, from its control path.
+///
+/// # Errors
+/// It does not answer, or not as documented.
+pub async fn demo_people(url: &str) -> Result<Vec<DemoPerson>, RunError> {
+    let wire = wire::Client::new(wire::Options::default()).map_err(crate::okta::net)?;
+    let request = wire::Request {
+        method: http::Method::GET,
+        url: url.to_owned(),
+        headers: http::HeaderMap::new(),
+        body: wire::Body::Empty,
+    };
+    let response = wire.send(request).await.map_err(crate::okta::net)?;
+    let unreadable = || RunError::Missing {
+        what: "the demo org does not tell its people".into(),
+        help: "Leave oktui and start the demo again.".into(),
+    };
+    let value: serde_json::Value = serde_json::from_slice(&response.body).map_err(|_| unreadable())?;
+    let list = value.as_array().or_else(|| value.get("people")?.as_array()).ok_or_else(unreadable)?;
+    let text = |v: &serde_json::Value, key: &str| v.get(key).and_then(|t| t.as_str()).map(str::to_owned);
+    Ok(list
+        .iter()
+        .filter_map(|p| {
+            Some(DemoPerson {
+                login: Clean::new(&text(p, "login")?),
+                password: Secret::new(text(p, "password")?),
+                note: Clean::new(&text(p, "note").unwrap_or_default()),
+                code: text(p, "current_code").map(Secret::new),
+            })
+        })
+        .collect())
+}

@@ -1,0 +1,176 @@
+//! Runs of the flow tester against the session's org: puts the facts together, passes hops on, hands answers in.
+
+use super::error::RunError;
+use super::job::{Need, Outcome, TestRequest};
+use super::runner::Sink;
+use super::session::Session;
+use super::{applying, live, remember};
+use crate::flow;
+use crate::flow::trace::{Safe, Trace};
+use crate::okta::model::{
+    App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind,
+};
+use crate::policy;
+use crate::secret::{FingerprintKey, Secret};
+use crate::setup::AuthorizationServer;
+use crate::text::Clean;
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// What a person answered to a run's question.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The chosen factor.
+    pub factor: String,
+    /// The passcode.
+    pub passcode: Secret,
+}
+
+/// Runs the tester once. Hops go to `sink` as they come.
+///
+/// # Errors
+/// What must be known before the first hop is missing. Everything after that is part of the trace.
+pub async fn run(
+    session: &Session,
+    request: TestRequest,
+    sink: &Sink,
+    mut replies: mpsc::Receiver<Reply>,
+    stop: CancellationToken,
+) -> Result<(Trace, Safe), RunError> {
+    let org_url = session.org().url.clone();
+    let secret = match request.secret.clone() {
+        Some(secret) => Some(secret),
+        None if request.authentication == ClientAuthentication::None => None,
+        None => active_secret(session, &request).await?,
+    };
+    let issuer = request.server.issuer(&org_url);
+    let spec = flow::Spec {
+        discovery_url: format!("{issuer}/.well-known/openid-configuration"),
+        issuer,
+        org_url: Some(org_url),
+        identity_engine: session.org().engine != Engine::Classic,
+        client_id: request.client_id.to_string(),
+        client_secret: secret,
+        authentication: match request.authentication {
+            ClientAuthentication::ClientSecretPost => flow::ClientAuth::Post,
+            ClientAuthentication::None => flow::ClientAuth::None,
+            _ => flow::ClientAuth::Basic,
+        },
+        redirect_uri: request.redirect_uri.clone(),
+        scopes: request.scopes.clone(),
+        way: request.way,
+        login: (!request.login.is_empty()).then(|| request.login.clone()),
+        run: request.run,
+    };
+    let key = remember::fingerprint_key(session.places())?;
+    let (events, mut arriving) = mpsc::channel(64);
+    let (answers, to_run) = mpsc::channel(1);
+    let (random, password, began) = (random()?, request.password, Timestamp::now());
+    // The oauth2 crate takes its HTTP client as a closure that lends to its futures; rustc cannot prove such a future to be Send,
+    // so it is polled on one thread of its own.
+    let handle = tokio::runtime::Handle::current();
+    let running = tokio::task::spawn_blocking(move || {
+        handle.block_on(flow::run(spec, password, random, began, key, events, to_run, stop))
+    });
+    let passing = async {
+        loop {
+            tokio::select! {
+                event = arriving.recv() => match event {
+                    None => return,
+                    Some(flow::Event::Hop(hop)) => sink.send(Outcome::Hop(Box::new(hop))).await,
+                    Some(flow::Event::Need(flow::Need::Passcode { factors, message })) => {
+                        let factors = factors.into_iter().map(|f| (f.id, Clean::new(&f.label))).collect();
+                        sink.send(Outcome::Need(Need { message: Clean::new(&message), factors })).await;
+                    }
+                    Some(flow::Event::Ended(..)) => {}
+                },
+                Some(reply) = replies.recv() => {
+                    let _ = answers.send(flow::Answer::Passcode(reply.passcode, reply.factor)).await;
+                }
+            }
+        }
+    };
+    let (ended, ()) = tokio::join!(running, passing);
+    ended.map_err(|_| RunError::Missing {
+        what: "the run broke off inside oktui".into(),
+        help: "That is a mistake of oktui's. Run it again; what was sent is in Okta's System Log.".into(),
+    })
+}
+
+async fn active_secret(session: &Session, request: &TestRequest) -> Result<Option<Secret>, RunError> {
+    let secrets: Vec<ClientSecret> = session.reader().secrets(&request.app).await?;
+    let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
+    match newest.and_then(|s| s.value) {
+        Some(value) => Ok(Some(value)),
+        None => Err(RunError::Missing {
+            what: format!("\"{}\" has no active client secret that this token may read", request.label),
+            help: "A role with the permission okta.apps.clientCredentials.read sees the values; or run the probe, which needs none.".into(),
+        }),
+    }
+}
+
+fn random() -> Result<flow::Random, RunError> {
+    let mut failed = false;
+    let source = SystemRandom::new();
+    let random = flow::Random::from(|bytes| failed |= source.fill(bytes).is_err());
+    if failed {
+        return Err(RunError::Missing {
+            what: "the system gives no random bytes".into(),
+            help: "Start oktui again; if it stays so, the system's random source is broken.".into(),
+        });
+    }
+    Ok(random)
+}
+
+/// The authorization server to test an app with: the one that was set up from here, else a custom one with a policy that covers the
+/// app, `default` first, else the org's own.
+pub async fn server_for(session: &Session, app: &App) -> ServerKind {
+    let remembered = app.id().and_then(|id| remember::server_of(session.places(), &session.org().url, &id));
+    if let Some(kind) = remembered.and_then(|s| AuthorizationServer { id: s, ..Default::default() }.kind()) {
+        return kind;
+    }
+    let Some(client) = app.client_id() else { return ServerKind::Org };
+    let mut servers: Vec<ServerId> = "default".parse().into_iter().collect();
+    if let Ok(list) = session.reader().servers().await {
+        servers.extend(list.into_iter().filter(|s| s.active && !s.is_default).map(|s| s.id));
+    }
+    let mut exists = None;
+    for id in servers {
+        let kind = ServerKind::Custom(id);
+        let probe = live::probe(session, &kind, None).await;
+        if !matches!(probe.discovery, Readable::Known(Some(_))) {
+            continue;
+        }
+        // Sign-in scopes are on every server; what the gateway asks for beyond them is not known here.
+        let scopes = ["openid".to_owned()];
+        let covered =
+            |p: &Vec<_>| !matches!(policy::covers(p, Some(&client), &scopes, None), policy::Cover::No { .. });
+        if probe.policies.known().is_some_and(covered) {
+            return kind;
+        }
+        exists.get_or_insert(kind);
+    }
+    exists.unwrap_or(ServerKind::Org)
+}
+
+/// The authorization server, with its scopes, that an app was set up with from here; else one that would serve it.
+pub async fn server_of(session: &Session, app: &AppId) -> AuthorizationServer {
+    let journal = applying::journal_of(session.places(), &session.org().url).unwrap_or_default();
+    if let Some(hand_over) = applying::last_hand_over(&journal, app) {
+        let id = hand_over.server.as_str().to_owned();
+        return AuthorizationServer { id, scopes: hand_over.scopes, ..AuthorizationServer::default() };
+    }
+    let Ok(app) = session.reader().app(app).await else { return AuthorizationServer::default() };
+    let kind = server_for(session, &app).await;
+    AuthorizationServer { id: kind.as_str().to_owned(), ..AuthorizationServer::default() }
+}
+
+/// The key of fingerprints for a face that shows a trace of its own.
+///
+/// # Errors
+/// The key's file cannot be read or made.
+pub fn key(session: &Session) -> Result<FingerprintKey, RunError> {
+    remember::fingerprint_key(session.places())
+}

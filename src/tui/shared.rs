@@ -1,0 +1,130 @@
+//! State that several screens look at: the session, the app being worked on, what Okta told.
+
+use super::effect::Effect;
+use crate::okta::model::{BucketState, Group, Readable, Server, ServerKind, User};
+use crate::run::job::{
+    AppLoaded, Applied, Connected, Job, PlanMade, ServerProbe, Slot, Start, Ticket, Trouble,
+};
+use crate::setup::Draft;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// Something that is read from afar, in all its states. *Empty* and *not loaded* are different sentences.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Remote<T> {
+    /// Not asked for.
+    #[default]
+    Idle,
+    /// On its way.
+    Loading,
+    /// There.
+    Ready(T),
+    /// It failed; the value of before, if there was one, is still shown.
+    Failed(Trouble, Option<T>),
+}
+
+impl<T> Remote<T> {
+    /// The value, fresh or stale.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Ready(value) | Self::Failed(_, Some(value)) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// People and groups of the org.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Directory {
+    /// People as they came, page by page.
+    pub people: Vec<User>,
+    /// Groups.
+    pub groups: Readable<Vec<Group>>,
+    /// Whether the last page is there.
+    pub complete: bool,
+    /// Whether it is being read.
+    pub loading: bool,
+    /// Why people could not be read to the end.
+    pub trouble: Option<Trouble>,
+}
+
+/// The app being worked on: wizard, plan, hand over and test all look at this.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The draft.
+    pub draft: Draft,
+    /// The app as it is live; `Idle` for a new one.
+    pub loaded: Remote<AppLoaded>,
+    /// What the chosen authorization server answered.
+    pub server: Remote<ServerProbe>,
+    /// The plan, as of the draft it was made from; taken away by every change of the draft.
+    pub plan: Remote<PlanMade>,
+    /// Why a plan cannot be made as the Setup stands.
+    pub problems: Vec<Trouble>,
+    /// How the last apply ended: it holds the client secret, in memory only.
+    pub applied: Option<Applied>,
+    /// When the draft was last saved.
+    pub saved: Option<Timestamp>,
+    /// Set when another oktui has this draft open: then it is read-only here.
+    pub held_by: Option<u32>,
+}
+
+/// What the screens share.
+#[derive(Clone, Debug, Default)]
+pub struct Shared {
+    /// Now, as of the last message.
+    pub now: Timestamp,
+    /// What was remembered on disk.
+    pub start: Remote<Start>,
+    /// The session.
+    pub session: Option<Connected>,
+    /// Labels and ids of the OIDC apps, from one cached list.
+    pub apps: Remote<Vec<crate::okta::model::App>>,
+    /// The app being worked on.
+    pub work: Option<Work>,
+    /// People and groups.
+    pub directory: Directory,
+    /// Authorization servers.
+    pub servers: Remote<Readable<Vec<Server>>>,
+    /// Rate limits as last seen.
+    pub budget: Vec<BucketState>,
+    /// A request waits for this bucket until this time.
+    pub waiting: Option<(String, Timestamp)>,
+    /// One line for the hint line's place until the next key: what was just done.
+    pub notice: Option<String>,
+    tickets: HashMap<Slot, Ticket>,
+    last_ticket: u64,
+}
+
+impl Shared {
+    /// An effect that starts `job` in `slot`; answers to earlier jobs of this slot are dropped from now on.
+    pub fn start(&mut self, slot: Slot, job: Job) -> Effect {
+        self.last_ticket += 1;
+        let ticket = Ticket(self.last_ticket);
+        self.tickets.insert(slot, ticket);
+        Effect::Start { ticket, slot, job }
+    }
+
+    /// The slot whose current job has this ticket.
+    pub fn slot_of(&self, ticket: Ticket) -> Option<Slot> {
+        self.tickets.iter().find(|(_, t)| **t == ticket).map(|(slot, _)| *slot)
+    }
+
+    /// Whether the draft belongs to an app that exists.
+    pub fn existing(&self) -> bool {
+        self.work.as_ref().is_some_and(|w| matches!(w.draft.target, crate::setup::Target::Existing(_)))
+    }
+
+    /// The authorization server that the draft names.
+    pub fn server_kind(&self) -> Option<ServerKind> {
+        self.work.as_ref()?.draft.setup.authorization_server.kind()
+    }
+
+    /// The bucket with the smallest part left: what the header shows.
+    pub fn tightest(&self) -> Option<&BucketState> {
+        self.budget
+            .iter()
+            .filter(|b| b.limit > 0)
+            .min_by_key(|b| u64::from(b.remaining) * 1_000 / u64::from(b.limit))
+    }
+}

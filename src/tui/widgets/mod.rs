@@ -1,0 +1,4 @@
+//! Widgets: they know no screen.
+
+pub mod field;
+pub mod page;
