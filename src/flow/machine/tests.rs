@@ -434,3 +434,19 @@ proptest! {
         prop_assert!(seen.done.is_some());
     }
 }
+
+#[test]
+fn a_sign_in_page_is_told_from_any_other_page_and_from_an_empty_answer() {
+    for (answer, title) in [
+        (to("https://o/login/login.htm?fromURI=x".into()), "GET /authorize → sign-in"),
+        (Ok((200, Vec::new(), "<html>It works".into())), "GET /authorize → page"),
+        (status(404, r#"{"errorCode":"E0000007"}"#), "GET /authorize → error page"),
+    ] {
+        let seen = drive(spec(Way::Terminal), Some("pw"), &[], &mut |title, call| match title {
+            "GET /authorize" => answer.clone(),
+            _ => good(title, call),
+        });
+        assert_eq!(seen.verdict(title), Some(Verdict::Fail), "{:?}", seen.hops);
+        assert!(!seen.sent.iter().any(|title| title == "POST /token"));
+    }
+}
