@@ -6,6 +6,7 @@
 mod clean_up;
 mod used;
 
+use super::authn::{self, Factor, Transaction};
 use super::metadata::{self, Metadata};
 use super::reply::{NoAnswer, Reply};
 use super::request::{Outgoing, with_query};
@@ -14,7 +15,6 @@ use crate::flow::checks::clock::Skew;
 use crate::flow::checks::tokens::{self, Tokens};
 use crate::flow::checks::{answer, id_token};
 use crate::flow::explain::{Refusal, SIGN_IN_PAGE, STEP_UP};
-use crate::flow::signin::authn::{self, Factor, Transaction};
 use crate::flow::trace::{Party, Step, Verdict, lift};
 use crate::flow::{Need, Random, Spec};
 use crate::secret::Secret;

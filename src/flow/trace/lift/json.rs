@@ -51,19 +51,19 @@ fn walk(value: &Value, field: &str, jwk: bool, visit: &mut impl FnMut(&str, bool
 
 /// The value, indented by two spaces, with holes.
 pub(super) fn pieces(value: &Value, safe: &mut Safe) -> Vec<Piece> {
-    let mut writer = Writer { safe, out: Vec::new(), line: String::new() };
-    writer.value(value, "", false, 0);
-    writer.flush();
-    writer.out
+    let mut printer = Printer { safe, out: Vec::new(), line: String::new() };
+    printer.value(value, "", false, 0);
+    printer.flush();
+    printer.out
 }
 
-struct Writer<'a> {
+struct Printer<'a> {
     safe: &'a mut Safe,
     out: Vec<Piece>,
     line: String,
 }
 
-impl Writer<'_> {
+impl Printer<'_> {
     fn flush(&mut self) {
         if !self.line.is_empty() {
             self.out.push(Piece::Plain(std::mem::take(&mut self.line)));
