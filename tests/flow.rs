@@ -561,3 +561,19 @@ async fn an_unanswered_question_stops_the_run() {
     assert_eq!(trace.verdict, RunVerdict::Stopped);
     assert_eq!(trace.left, ["sign-in half done: cancelled"]);
 }
+
+/// A runner spawns a run on tokio: this does not compile unless its future may move between threads.
+#[tokio::test]
+async fn a_run_may_move_between_threads() {
+    fn movable<T: Send>(run: T) -> T {
+        run
+    }
+    let org = Org::start().await;
+    let (events, _received) = mpsc::channel(64);
+    let (_answers, answer) = mpsc::channel(1);
+    let (now, key, stop) = (jiff::Timestamp::now(), FingerprintKey::new(&[5; 32]), CancellationToken::new());
+    let spec = Spec { way: Way::Probe, ..org.spec() };
+    let run = movable(flow::run(spec, None, random(), now, key, events, answer, stop));
+    let (trace, _) = tokio::spawn(run).await.unwrap();
+    assert!(matches!(trace.verdict, RunVerdict::Passed { .. }));
+}
