@@ -1,5 +1,7 @@
 //! The flow tester against the demo org: whole runs over loopback, judged by their traces.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use oktui::demo;
 use oktui::flow::trace::{Hop, Leg, Party, Place, RunVerdict, Safe, Step, Trace, Verdict, Way};
 use oktui::flow::{self, Answer, ClientAuth, Event, Need, Random, Spec};
