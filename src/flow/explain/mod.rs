@@ -21,6 +21,9 @@ pub struct Refusal {
     pub words: String,
 }
 
+/// Characters of a server's description that are quoted; the hop has the whole.
+const WORDS_SHOWN: usize = 300;
+
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
@@ -79,7 +82,11 @@ impl Refusal {
     pub fn quoted(&self) -> String {
         let status = self.status.map_or_else(String::new, |status| format!(" {status}"));
         let code = if self.code.is_empty() { String::new() } else { format!(" {}", self.code) };
-        let words = if self.words.is_empty() { ".".to_owned() } else { format!(": \"{}\"", self.words) };
+        let words = match self.words.char_indices().nth(WORDS_SHOWN) {
+            Some((end, _)) => format!(": \"{}…\"", self.words.get(..end).unwrap_or_default()),
+            None if self.words.is_empty() => ".".to_owned(),
+            None => format!(": \"{}\"", self.words),
+        };
         format!("Okta answered{status}{code}{words}")
     }
 }
@@ -414,6 +421,13 @@ mod tests {
             assert!(!row.fixes.is_empty() && row.fixes.iter().all(|fix| fix.ends_with('.')), "{row:?}");
             assert_eq!(row.says, row.says.to_lowercase());
         }
+    }
+
+    #[test]
+    fn a_description_without_end_is_cut() {
+        assert_eq!(refusal(400, "x", "no").quoted(), "Okta answered 400 x: \"no\"");
+        let quoted = refusal(400, "x", &"é".repeat(10_000)).quoted();
+        assert!(quoted.chars().count() < 350 && quoted.ends_with("…\""), "{quoted}");
     }
 
     #[test]

@@ -7,8 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+/// Bytes of JSON beyond which a body is treated as text, of which only the beginning is kept: no answer of a flow is so long.
+const LIMIT: usize = 1024 * 1024;
+
 /// The body as JSON, when its media type or its first character says so and it parses.
 pub(super) fn parse(media_type: &str, body: &str) -> Option<Value> {
+    if body.len() > LIMIT {
+        return None;
+    }
     let named = media_type.to_ascii_lowercase().contains("json");
     if named || body.trim_start().starts_with(['{', '[']) { serde_json::from_str(body).ok() } else { None }
 }
