@@ -3,23 +3,38 @@
 use clap::Parser;
 use oktui::cli::args::{Cli, Command, DemoArgs, EngineArg};
 use oktui::cli::exit::Exit;
-use oktui::{cli, demo};
+use oktui::run::job::{Job, Slot, Ticket};
+use oktui::run::runner::{DemoStarter, Runner};
+use oktui::run::session::DemoAccess;
+use oktui::secret::Secret;
+use oktui::store::Places;
+use oktui::tui::event_loop::{Ended, Jobs};
+use oktui::{cli, demo, tui};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::{OnceCell, mpsc};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Demo(args)) if args.serve => block_on(serve(args)),
-        Some(Command::Demo(args)) => block_on(full_screen(cli.ascii, Some(args))),
+        Some(Command::Demo(args)) => full_screen(cli.ascii, Some(args)),
         Some(command) => block_on(async move { ExitCode::from(cli::run(&command).await.code()) }),
-        None => block_on(full_screen(cli.ascii, None)),
+        None => full_screen(cli.ascii, None),
     }
 }
 
+fn runtime() -> Result<Runtime, ExitCode> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    built.map_err(|e| fail(Exit::Usage, &format!("the system gives no threads: {e}")))
+}
+
 fn block_on(work: impl Future<Output = ExitCode>) -> ExitCode {
-    match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    match runtime() {
         Ok(runtime) => runtime.block_on(work),
-        Err(e) => fail(Exit::Usage, &format!("the system gives no threads: {e}")),
+        Err(code) => code,
     }
 }
 
@@ -74,6 +89,94 @@ async fn serve(args: DemoArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-async fn full_screen(_ascii: bool, _demo: Option<DemoArgs>) -> ExitCode {
-    ExitCode::SUCCESS
+/// The full-screen program. The first frame is drawn before anything that takes time.
+fn full_screen(ascii: bool, demo_args: Option<DemoArgs>) -> ExitCode {
+    use std::io::IsTerminal;
+    let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|v| v == value);
+    if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() || is("TERM", "dumb") {
+        return fail(
+            Exit::Usage,
+            "this is no terminal that can show the full-screen program. See oktui --help for the commands.",
+        );
+    }
+    let org = match demo_args.as_ref().map(options).transpose() {
+        Ok(org) => org.unwrap_or_default(),
+        Err(sentence) => return fail(Exit::Usage, &sentence),
+    };
+    let places = match Places::find() {
+        Ok(places) => places,
+        Err(e) => return fail(Exit::Usage, &e.to_string()),
+    };
+    let runtime = match runtime() {
+        Ok(runtime) => runtime,
+        Err(code) => return code,
+    };
+    let look = tui::start::Options {
+        colour: !has("NO_COLOR"),
+        ascii: ascii || !shows_unicode(),
+        demo: demo_args.is_some(),
+    };
+    let opened = match tui::start::open(look) {
+        Ok(opened) => opened,
+        Err(e) => return fail(Exit::Usage, &format!("the terminal cannot be used: {e}")),
+    };
+    let ended = runtime.block_on(async {
+        let (sender, events) = mpsc::channel(256);
+        let runner = Runner::new(places, sender, Some(demo_starter(org)));
+        let ended = opened.run(&Wired(runner.clone()), events).await;
+        // A write in flight is waited for, but not longer than its own time-out; the journal knows the rest.
+        let _ = tokio::time::timeout(Duration::from_secs(35), runner.shut_down()).await;
+        ended
+    });
+    runtime.shutdown_background();
+    match ended {
+        Ok(Ended::Quit) => ExitCode::SUCCESS,
+        Ok(Ended::Terminated) => ExitCode::from(143),
+        Ok(Ended::HungUp) => ExitCode::from(129),
+        Err(e) => fail(Exit::Usage, &format!("the terminal cannot be used: {e}")),
+    }
+}
+
+fn has(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|v| !v.is_empty())
+}
+
+/// Whether the locale says UTF-8 and the terminal has more than a console's glyphs.
+fn shows_unicode() -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|n| std::env::var(n).ok().filter(|v| !v.is_empty()));
+    let utf8 = locale.is_none_or(|l| l.to_lowercase().replace('-', "").contains("utf8"));
+    utf8 && std::env::var("TERM").map_or(true, |t| t != "linux")
+}
+
+/// The runner as the full-screen face knows it.
+struct Wired(Runner);
+
+impl Jobs for Wired {
+    fn start(&self, ticket: Ticket, slot: Slot, job: Job) {
+        self.0.start(ticket, slot, job);
+    }
+    fn answer(&self, slot: Slot, job: Job) {
+        self.0.answer(slot, job);
+    }
+    fn stop(&self, slot: Slot) {
+        self.0.stop(slot);
+    }
+}
+
+/// Starts the demo org once; asked again, it gives the same one.
+fn demo_starter(options: demo::Options) -> DemoStarter {
+    let once: Arc<OnceCell<demo::Running>> = Arc::default();
+    Arc::new(move || {
+        let (once, options) = (once.clone(), options.clone());
+        Box::pin(async move {
+            let running = once.get_or_try_init(|| demo::start(options)).await.map_err(|e| e.to_string())?;
+            Ok(DemoAccess {
+                org_url: running.org_url().to_owned(),
+                api_token: Secret::new(running.api_token()),
+                gateway_callback: running.gateway_callback().to_owned(),
+                people_url: format!("{}/__demo/people", running.org_url()),
+            })
+        })
+    })
 }

@@ -1,5 +1,7 @@
 //! The flow tester against the demo org: whole runs over loopback, judged by their traces.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use oktui::demo;
 use oktui::flow::trace::{Hop, Leg, Party, Place, RunVerdict, Safe, Step, Trace, Verdict, Way};
 use oktui::flow::{self, Answer, ClientAuth, Event, Need, Random, Spec};
@@ -281,6 +283,44 @@ async fn the_org_server_works_too() {
 }
 
 #[tokio::test]
+async fn without_offline_access_nothing_is_refreshed_and_the_reason_is_said() {
+    let org = Org::start().await;
+    let run = org.run(Spec { scopes: vec!["openid".into()], identity_engine: false, ..org.spec() }).await;
+    assert!(run.passed().starts_with("the gateway's half"));
+    let check = run.hop("POST /token").checks.iter().find(|check| check.name == "refresh_token").unwrap();
+    assert_eq!(check.verdict, Verdict::NotRun);
+    assert!(check.sentence.contains("offline_access was not asked for"));
+    assert!(!run.trace.hops.iter().any(|hop| hop.step == Step::Refresh));
+}
+
+#[tokio::test]
+async fn an_app_without_the_refresh_grant_is_only_a_warning() {
+    let org = Org::with(|app| {
+        app["settings"]["oauthClient"]["grant_types"] = json!(["authorization_code"]);
+        app["settings"]["oauthClient"].as_object_mut().unwrap().remove("refresh_token");
+    })
+    .await;
+    let run = org.run(org.spec()).await;
+    // Whether Okta leaves the token out or refuses the scope is not in the references: both are told.
+    match &run.trace.verdict {
+        RunVerdict::Passed { .. } => assert_eq!(run.hop("POST /token").verdict, Verdict::Warn),
+        _ => assert!(!run.failed().2.is_empty()),
+    }
+}
+
+#[tokio::test]
+async fn a_persistent_refresh_token_is_told_from_a_rotated_one() {
+    let org = Org::with(|app| {
+        app["settings"]["oauthClient"]["refresh_token"] = json!({"rotation_type": "STATIC"});
+    })
+    .await;
+    let run = org.run(org.spec()).await;
+    run.passed();
+    let rotation = run.hop("POST /token: refresh").checks.iter().find(|c| c.name == "rotation").unwrap();
+    assert!(rotation.sentence.starts_with("Persistent"), "{}", rotation.sentence);
+}
+
+#[tokio::test]
 async fn a_server_without_a_policy_for_the_client_says_so() {
     let org = Org::start().await;
     let run = org.run(org.spec_at(org.issuer("default"))).await;
@@ -522,4 +562,20 @@ async fn an_unanswered_question_stops_the_run() {
     let ((trace, _), ()) = tokio::join!(running, listening);
     assert_eq!(trace.verdict, RunVerdict::Stopped);
     assert_eq!(trace.left, ["sign-in half done: cancelled"]);
+}
+
+/// A runner spawns a run on tokio: this does not compile unless its future may move between threads.
+#[tokio::test]
+async fn a_run_may_move_between_threads() {
+    fn movable<T: Send>(run: T) -> T {
+        run
+    }
+    let org = Org::start().await;
+    let (events, _received) = mpsc::channel(64);
+    let (_answers, answer) = mpsc::channel(1);
+    let (now, key, stop) = (jiff::Timestamp::now(), FingerprintKey::new(&[5; 32]), CancellationToken::new());
+    let spec = Spec { way: Way::Probe, ..org.spec() };
+    let run = movable(flow::run(spec, None, random(), now, key, events, answer, stop));
+    let (trace, _) = tokio::spawn(run).await.unwrap();
+    assert!(matches!(trace.verdict, RunVerdict::Passed { .. }));
 }

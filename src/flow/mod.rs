@@ -1,7 +1,7 @@
 //! The flow tester: the road to the wire (the second law). Every request of a flow goes through the one recorder; what was not
 //! recorded did not happen.
 //!
-//! `trace`, `checks`, `machine`, `signin` and `explain` are pure. `record` and `run` stand on `wire`. This room names neither
+//! `trace`, `checks`, `machine` and `explain` are pure. `record` and `run` stand on `wire`. This room names neither
 //! `okta` nor `change`: it tests any OpenID provider by its issuer.
 
 pub mod checks;
@@ -9,7 +9,6 @@ pub mod explain;
 pub mod machine;
 pub mod record;
 mod run;
-pub mod signin;
 pub mod trace;
 
 pub use run::run;

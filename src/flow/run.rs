@@ -11,10 +11,11 @@ use crate::wire;
 use jiff::Timestamp;
 use oauth2::basic::BasicClient;
 use oauth2::{
-    AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse, PkceCodeVerifier,
-    RedirectUrl, RefreshToken, TokenUrl,
+    AsyncHttpClient, AuthType, AuthorizationCode, ClientId, ClientSecret, HttpRequest, HttpResponse,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, TokenUrl,
 };
 use std::borrow::Cow;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +27,7 @@ const PATIENCE_AFTER_STOP: Duration = Duration::from_secs(5);
 ///
 /// `password` is sent once, to the org's primary authentication, and never again. `random` must not have been used before.
 /// `began` is the time now: the run's clock goes on from it. `key` makes the fingerprints. Hops arrive through `events` as they
-/// happen; if nobody receives them the run goes on. After [`Event::Need`] it waits for `answers`; a closed channel is
+/// happen; a dropped receiver does not end the run, a full one delays it. After [`Event::Need`] it waits for `answers`; a closed channel is
 /// [`Answer::Stop`]. `stop` ends the run: what it obtained is still cleaned up, at most five seconds for each request.
 #[expect(clippy::too_many_arguments, reason = "each is a different thing that only the runner has")]
 pub async fn run(
@@ -164,17 +165,7 @@ async fn send(
         Call::Exchange { endpoint, authentication, .. } => (endpoint.clone(), *authentication),
         Call::Refresh { endpoint, .. } => (endpoint.clone(), spec.authentication),
     };
-    let outcome: Mutex<Option<Result<Reply, NoAnswer>>> = Mutex::new(None);
-    let (outcome_of, endpoint_of) = (&outcome, endpoint.as_str());
-    let http = |request: HttpRequest| async move {
-        let answer = recorder.lock().await.send(step, title, &outgoing(endpoint_of, request), stop).await;
-        let handed_on = match &answer {
-            Ok(reply) => http_response(reply),
-            Err(why) => Err(Unanswered(why.sentence.clone())),
-        };
-        *outcome_of.lock().await = Some(answer);
-        handed_on
-    };
+    let http = Recording { recorder, step, title, endpoint: &endpoint, stop, outcome: Mutex::new(None) };
     let Ok(url) = TokenUrl::new(endpoint.clone()) else {
         return unsendable(recorder, step, title, "The token endpoint of the metadata is no URL.").await;
     };
@@ -205,11 +196,40 @@ async fn send(
         }
         Call::Http(_) => {}
     }
-    match outcome.into_inner() {
+    match http.outcome.into_inner() {
         Some(outcome) => outcome,
         None => {
             unsendable(recorder, step, title, "The token request cannot be built from these values.").await
         }
+    }
+}
+
+/// The recorder as the `oauth2` crate's HTTP client: it keeps what came of the request.
+struct Recording<'a> {
+    recorder: &'a Mutex<Recorder>,
+    step: Step,
+    title: &'a str,
+    endpoint: &'a str,
+    stop: &'a CancellationToken,
+    outcome: Mutex<Option<Result<Reply, NoAnswer>>>,
+}
+
+impl<'c> AsyncHttpClient<'c> for Recording<'_> {
+    type Error = Unanswered;
+    // Boxed, so that a run can be proven to be Send; with a closure that lends, as the crate proposes, it cannot.
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Unanswered>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(async move {
+            let request = outgoing(self.endpoint, request);
+            let answer = self.recorder.lock().await.send(self.step, self.title, &request, self.stop).await;
+            let handed_on = match &answer {
+                Ok(reply) => http_response(reply),
+                Err(why) => Err(Unanswered(why.sentence.clone())),
+            };
+            *self.outcome.lock().await = Some(answer);
+            handed_on
+        })
     }
 }
 

@@ -217,7 +217,11 @@ pub fn translate(event: KeyEvent, editing: bool) -> Vec<Key> {
         KeyCode::F(1) => Key::Char('?'),
         _ => return Vec::new(),
     };
-    if event.modifiers.contains(KeyModifiers::ALT) && key != Key::Esc { vec![Key::Esc, key] } else { vec![key] }
+    if event.modifiers.contains(KeyModifiers::ALT) && key != Key::Esc {
+        vec![Key::Esc, key]
+    } else {
+        vec![key]
+    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,13 @@
 pub mod app;
 pub mod command;
 pub mod effect;
+pub mod event_loop;
 pub mod key;
+pub mod popup;
 pub mod screens;
 pub mod shared;
+pub mod start;
+pub mod terminal;
 pub mod theme;
+pub mod view;
 pub mod widgets;

@@ -69,6 +69,36 @@ pub struct Work {
     pub held_by: Option<u32>,
 }
 
+/// What a connection is wanted for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wanted {
+    /// The demo org.
+    Demo,
+    /// This org.
+    Org {
+        /// Its URL.
+        url: String,
+    },
+    /// To go on with a draft.
+    Draft(Box<Draft>),
+    /// To go on with an apply that was interrupted.
+    Resume {
+        /// The org's URL.
+        url: String,
+    },
+}
+
+impl Wanted {
+    /// The org's URL, where it is known.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Demo => None,
+            Self::Org { url } | Self::Resume { url } => Some(url),
+            Self::Draft(draft) => Some(&draft.org_url),
+        }
+    }
+}
+
 /// What the screens share.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
@@ -90,13 +120,38 @@ pub struct Shared {
     pub budget: Vec<BucketState>,
     /// A request waits for this bucket until this time.
     pub waiting: Option<(String, Timestamp)>,
+    /// What a connection is wanted for.
+    pub wanted: Option<Wanted>,
+    /// Where the list of apps leads: to the wizard, or straight to the test.
+    pub door: Option<super::screens::Route>,
     /// One line for the hint line's place until the next key: what was just done.
     pub notice: Option<String>,
     tickets: HashMap<Slot, Ticket>,
     last_ticket: u64,
 }
 
+impl Work {
+    /// Work on a draft, nothing read yet.
+    pub fn new(draft: Draft) -> Self {
+        Self {
+            draft,
+            loaded: Remote::Idle,
+            server: Remote::Idle,
+            plan: Remote::Idle,
+            problems: Vec::new(),
+            applied: None,
+            saved: None,
+            held_by: None,
+        }
+    }
+}
+
 impl Shared {
+    /// Nothing known yet, at this time.
+    pub fn at(now: Timestamp) -> Self {
+        Self { now, ..Self::default() }
+    }
+
     /// An effect that starts `job` in `slot`; answers to earlier jobs of this slot are dropped from now on.
     pub fn start(&mut self, slot: Slot, job: Job) -> Effect {
         self.last_ticket += 1;

@@ -5,8 +5,8 @@ use crate::secret::Secret;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -116,7 +116,13 @@ fn give_back() {
         return;
     }
     // A terminal that is gone (a dropped link) takes nothing any more; there is nobody to tell.
-    let _ = execute!(io::stdout(), EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        io::stdout(),
+        EndSynchronizedUpdate,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = disable_raw_mode();
 }
 
@@ -127,9 +133,12 @@ fn install_panic_hook() {
     ONCE.call_once(|| {
         std::panic::set_hook(Box::new(|panic| {
             give_back();
-            let place = panic.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+            let place =
+                panic.location().map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
             // Not the panic's message: it may hold what a server sent.
-            eprintln!("oktui crashed{place}. Your draft and the journal are on disk: start oktui again to go on.");
+            eprintln!(
+                "oktui crashed{place}. Your draft and the journal are on disk: start oktui again to go on."
+            );
             std::process::exit(101);
         }));
     });

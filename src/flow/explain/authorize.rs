@@ -245,11 +245,12 @@ pub(super) const ROWS: &[Row] = &[
         "Okta is overloaded or in maintenance.",
         &["Try again later; look at Okta's status page."],
     ),
+    // The org has no API Access Management. The references do not agree on the status: 401, or a 404 as for a wrong id.
     row(
-        "sign-in-page",
+        "E0000015",
         "",
-        "Okta wants to show its sign-in page.",
-        "The request was accepted so far, but there is no session behind it: the session token was used up, had expired, or belongs to another host.",
-        &["Run again; if it stays so, compare the org's URL with the issuer's host."],
+        "This org has no custom authorization servers.",
+        "They belong to API Access Management, which this org does not have.",
+        &["Gateway: use the org server's URLs (/oauth2/v1/…)."],
     ),
 ];

@@ -21,6 +21,9 @@ pub struct Refusal {
     pub words: String,
 }
 
+/// Characters of a server's description that are quoted; the hop has the whole.
+const WORDS_SHOWN: usize = 300;
+
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
@@ -72,21 +75,28 @@ impl Refusal {
 
     /// The lines of a hop's *Why*: the server's words, then what they mean here, then what helps.
     pub fn why(&self, step: Step) -> Vec<String> {
-        let mut lines = vec![self.quoted()];
-        if let Some(row) = self.row(step) {
-            lines.push(row.headline.to_owned());
-            lines.push(row.meaning.to_owned());
-            lines.extend(row.fixes.iter().map(|fix| (*fix).to_owned()));
-        }
-        lines
+        self.row(step).map_or_else(|| vec![self.quoted()], |row| row.why(self))
     }
 
     /// The server's own words: `Okta answered 401 invalid_client: "The client secret …"`.
     pub fn quoted(&self) -> String {
         let status = self.status.map_or_else(String::new, |status| format!(" {status}"));
         let code = if self.code.is_empty() { String::new() } else { format!(" {}", self.code) };
-        let words = if self.words.is_empty() { ".".to_owned() } else { format!(": \"{}\"", self.words) };
+        let words = match self.words.char_indices().nth(WORDS_SHOWN) {
+            Some((end, _)) => format!(": \"{}…\"", self.words.get(..end).unwrap_or_default()),
+            None if self.words.is_empty() => ".".to_owned(),
+            None => format!(": \"{}\"", self.words),
+        };
         format!("Okta answered{status}{code}{words}")
+    }
+}
+
+impl Row {
+    /// The lines of a hop's *Why*, after the words of `refusal`.
+    pub fn why(&self, refusal: &Refusal) -> Vec<String> {
+        let mut lines = vec![refusal.quoted(), self.headline.to_owned(), self.meaning.to_owned()];
+        lines.extend(self.fixes.iter().map(|fix| (*fix).to_owned()));
+        lines
     }
 }
 
@@ -131,22 +141,33 @@ pub fn explain(trace: &Trace) -> Option<RunVerdict> {
         let row = CHECKS.iter().find(|(name, _)| *name == check.name);
         return failed(&format!("{}: {}", check.name, check.sentence), fixes(row.map_or(&[], |(_, f)| f)));
     }
-    let Some(exchange) = &hop.exchange else {
-        return failed(hop.why.first().map_or("This step failed.", String::as_str), fixes(&[]));
-    };
-    let refusal = Refusal::of(exchange);
+    let refusal = hop.exchange.as_ref().map(Refusal::of).unwrap_or_default();
     if refusal.code == "login_required" && trace.way == Way::Terminal {
         return failed(STEP_UP.headline, fixes(STEP_UP.fixes));
     }
     match refusal.row(hop.step) {
         Some(row) => failed(row.headline, fixes(row.fixes)),
-        None if refusal.code.is_empty() => failed(
-            hop.why.first().map_or("Okta gave an answer that oktui does not know.", String::as_str),
-            fixes(&[]),
-        ),
-        None => failed(&refusal.quoted(), fixes(&["Okta: look for this error in the System Log."])),
+        // Not in the table: the hop's own lines say what happened, then what it means.
+        None => {
+            let mut why = hop.why.iter().cloned();
+            let headline = why.next().unwrap_or_else(|| refusal.quoted());
+            let mut rest: Vec<String> = why.collect();
+            if rest.is_empty() {
+                rest.push("Okta: look for this in the System Log, at the time of this run.".into());
+            }
+            failed(&headline, rest)
+        }
     }
 }
+
+/// A sign-in page in answer to a request with a session token.
+pub const SIGN_IN_PAGE: Row = Row {
+    code: "",
+    says: "",
+    headline: "Okta wants to show its sign-in page.",
+    meaning: "The request was accepted so far, but there is no session behind it: the session token was used up, had expired, or belongs to another host.",
+    fixes: &["Run again; if it stays so, compare the org's URL with the issuer's host."],
+};
 
 /// `login_required` after the password was accepted: no session is missing, its strength is.
 pub const STEP_UP: Row = Row {
@@ -394,12 +415,19 @@ mod tests {
 
     #[test]
     fn every_row_ends_its_sentences_and_helps() {
-        let steps = [authorize::ROWS, sign_in::ROWS, token::ROWS, USE, ANYWHERE, &[STEP_UP]];
+        let steps = [authorize::ROWS, sign_in::ROWS, token::ROWS, USE, ANYWHERE, &[STEP_UP, SIGN_IN_PAGE]];
         for row in steps.into_iter().flatten() {
             assert!(row.headline.ends_with('.') && row.meaning.ends_with('.'), "{row:?}");
             assert!(!row.fixes.is_empty() && row.fixes.iter().all(|fix| fix.ends_with('.')), "{row:?}");
             assert_eq!(row.says, row.says.to_lowercase());
         }
+    }
+
+    #[test]
+    fn a_description_without_end_is_cut() {
+        assert_eq!(refusal(400, "x", "no").quoted(), "Okta answered 400 x: \"no\"");
+        let quoted = refusal(400, "x", &"é".repeat(10_000)).quoted();
+        assert!(quoted.chars().count() < 350 && quoted.ends_with("…\""), "{quoted}");
     }
 
     #[test]

@@ -122,4 +122,11 @@ pub(super) const ROWS: &[Row] = &[
         "The host is no Okta org, or the API is switched off.",
         &["Sign in with a browser.", "Compare the org's URL with the address in the browser."],
     ),
+    row(
+        "429",
+        "",
+        "Okta's rate limit for sign-ins was reached.",
+        "Nothing was judged. Okta takes four a second for one person.",
+        &["Wait a moment, then run again."],
+    ),
 ];

@@ -69,6 +69,14 @@ pub(super) const ROWS: &[Row] = &[
         "It was revoked, used after rotation, or has expired.",
         &["Sign in again."],
     ),
+    // Okta's catalogue has user_rate_limited as an invalid_grant; its description is not in the references.
+    row(
+        "invalid_grant",
+        "rate limit",
+        "Okta's rate limit for this person was reached.",
+        "Nothing was judged.",
+        &["Wait a minute, then run again."],
+    ),
     row(
         "invalid_grant",
         "",
@@ -152,5 +160,19 @@ pub(super) const ROWS: &[Row] = &[
         "There is no token endpoint at this address.",
         "The server's id in the URL is wrong, or the server is inactive.",
         &["Gateway: authorization URL and token URL must be of one server."],
+    ),
+    row(
+        "server_error",
+        "",
+        "Okta could not make the token.",
+        "Something failed inside Okta: often a claim of the server that cannot be computed for this person.",
+        &["Okta: try the server's Token Preview for this person; the System Log names the claim."],
+    ),
+    row(
+        "temporarily_unavailable",
+        "",
+        "Okta is not available now.",
+        "Okta is overloaded or in maintenance.",
+        &["Try again later; look at Okta's status page."],
     ),
 ];

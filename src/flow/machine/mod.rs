@@ -1,6 +1,7 @@
 //! A run as a state machine: values in, values out. It says what to send next and judges what came back; it sends nothing
 //! itself, so that another driver (a browser, a recording) can drive the same machine.
 
+pub mod authn;
 mod code_flow;
 mod metadata;
 mod probe;

@@ -197,7 +197,7 @@ impl Probe {
     fn read(&self, reply: &Reply) -> Answered {
         let to_us = reply.location().filter(|to| to.starts_with(&self.spec.redirect_uri));
         let Some(location) = to_us else {
-            if starts_sign_in(reply) {
+            if reply.starts_sign_in() {
                 return Answered::Accepted(String::new(), Vec::new());
             }
             return Answered::Refused(reply.refusal(), false, Vec::new());
@@ -224,7 +224,7 @@ impl Probe {
         let to_altered = reply
             .location()
             .is_some_and(|to| altered(&self.spec.redirect_uri).is_some_and(|uri| to.starts_with(&uri)));
-        let judgement = if to_altered || starts_sign_in(reply) {
+        let judgement = if to_altered || reply.starts_sign_in() {
             let why = [
                 "Okta accepted a redirect URI with one character altered.",
                 "Either that one is registered as well, or a wildcard is: then the hop before proves less than it says.",
@@ -361,15 +361,6 @@ enum Answered {
 
 const CONTROL_TITLE: &str = "GET /authorize, redirect URI altered";
 const SECRET_TITLE: &str = "POST /token, made-up code";
-
-/// Whether the answer leads to a sign-in page: a redirect, or a page with a form or Okta's sign-in script. Any other page, of a
-/// proxy or of a server that answers 200 to everything, says nothing about the client.
-fn starts_sign_in(reply: &Reply) -> bool {
-    let text = String::from_utf8_lossy(&reply.body).to_ascii_lowercase();
-    let page =
-        reply.status == 200 && ["<form", "statetoken", "okta-sign-in"].iter().any(|mark| text.contains(mark));
-    reply.location().is_some() || page
-}
 
 /// The redirect URI with its last letter or digit replaced by its neighbour; `None` when there is none to replace after the
 /// host, since another host must not even be named.

@@ -57,6 +57,14 @@ impl Reply {
         pairs.any(|(n, value)| n.trim() == name && !value.trim().trim_matches('"').is_empty())
     }
 
+    /// Whether it leads to a sign-in page: a redirect, or a page with a form or with Okta's sign-in script. Any other page, of a
+    /// proxy or of a server that answers 200 to everything, says nothing about the client.
+    pub fn starts_sign_in(&self) -> bool {
+        let text = String::from_utf8_lossy(&self.body).to_ascii_lowercase();
+        let marked = ["<form", "statetoken", "okta-sign-in"].iter().any(|mark| text.contains(mark));
+        self.location().is_some() || (self.status == 200 && marked)
+    }
+
     /// The refusal in it: RFC 6749's shape, Okta's envelope, a bearer challenge, or an HTML error page.
     pub fn refusal(&self) -> Refusal {
         let mut refusal = Refusal { status: Some(self.status), ..Refusal::default() };

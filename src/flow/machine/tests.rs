@@ -6,6 +6,7 @@ use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use proptest::prelude::*;
 use serde_json::json;
 
 const ISSUER: &str = "https://o/oauth2/x";
@@ -394,4 +395,58 @@ fn what_the_gateway_would_send_carries_no_cookie_of_the_person() {
         good(title, call)
     });
     assert_eq!(with_cookies, ["POST sign-in: password", "GET /authorize", "GET /logout"]);
+}
+
+/// Answers that fit nowhere, or only somewhere.
+fn odd(choice: usize, call: &Call) -> Answered {
+    let html = || vec![("content-type".to_owned(), "text/html".to_owned())];
+    match choice {
+        0 => ok("{}"),
+        1 => ok("[]"),
+        2 => status(500, ""),
+        3 => Ok((200, html(), "<form>Error Code: x".into())),
+        4 => Err(NoAnswer { sentence: "closed.".into(), maybe_sent: true }),
+        5 => to(String::new()),
+        6 => to(format!("{CALLBACK}?error=&state={}", parameter(call, "state"))),
+        7 => to(format!("{CALLBACK}evil?code=c0de")),
+        8 => ok(
+            r#"{"access_token":7,"id_token":"a.b.c","status":"MFA_REQUIRED","stateToken":"s","_embedded":[]}"#,
+        ),
+        9 => ok(r#"{"keys":[{},{"kty":"RSA","n":"!","e":""}],"sub":null,"error":{},"errorCode":[]}"#),
+        10 => ok(metadata().replace("https://o", "\u{1b}[31m")),
+        _ => Ok((401, vec![("www-authenticate".into(), "Bearer error=".into())], "{\"error\":".into())),
+    }
+}
+
+proptest! {
+    /// Whatever a server answers, a run comes to its end, and in a bounded number of steps.
+    #[test]
+    fn every_run_ends(choices in proptest::collection::vec(0_usize..14, 1..14), probe in any::<bool>()) {
+        let way = if probe { Way::Probe } else { Way::Terminal };
+        let mut next = choices.iter().cycle();
+        let seen = drive(spec(way), Some("pw"), &["1", "2"], &mut |title, call| match next.next() {
+            // Most answers are good ones, so that the later steps are reached.
+            Some(&choice) if choice < 12 && title != "GET discovery" => odd(choice, call),
+            _ if !probe => good(title, call),
+            _ => ok(metadata()),
+        });
+        prop_assert!(seen.sent.len() <= 14);
+        prop_assert!(seen.done.is_some());
+    }
+}
+
+#[test]
+fn a_sign_in_page_is_told_from_any_other_page_and_from_an_empty_answer() {
+    for (answer, title) in [
+        (to("https://o/login/login.htm?fromURI=x".into()), "GET /authorize → sign-in"),
+        (Ok((200, Vec::new(), "<html>It works".into())), "GET /authorize → page"),
+        (status(404, r#"{"errorCode":"E0000007"}"#), "GET /authorize → error page"),
+    ] {
+        let seen = drive(spec(Way::Terminal), Some("pw"), &[], &mut |title, call| match title {
+            "GET /authorize" => answer.clone(),
+            _ => good(title, call),
+        });
+        assert_eq!(seen.verdict(title), Some(Verdict::Fail), "{:?}", seen.hops);
+        assert!(!seen.sent.iter().any(|title| title == "POST /token"));
+    }
 }

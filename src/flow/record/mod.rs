@@ -24,6 +24,8 @@ pub struct Recorder {
     jar: Jar,
     trace: Trace,
     safe: Safe,
+    /// How many values the safe held when all hops were last looked through.
+    sealed: usize,
     epoch: Instant,
     events: mpsc::Sender<Event>,
 }
@@ -37,7 +39,7 @@ impl Recorder {
         epoch: Instant,
         events: mpsc::Sender<Event>,
     ) -> Self {
-        Self { client, jar: Jar::default(), trace, safe, epoch, events }
+        Self { client, jar: Jar::default(), trace, safe, sealed: 0, epoch, events }
     }
 
     /// Puts a secret that is known beforehand into the safe, so that it is a hole from its first occurrence on.
@@ -96,7 +98,6 @@ impl Recorder {
         if let Some(hop) = self.hop(number) {
             hop.took_ms = millis(received_at.saturating_sub(sent_at));
         }
-        self.seal();
         self.tell(number).await;
         reply
     }
@@ -105,6 +106,9 @@ impl Recorder {
     pub async fn judge(&mut self, judgement: Judgement) {
         let number = self.trace.hops.len();
         self.apply(number, judgement);
+        for changed in self.seal() {
+            self.tell(changed).await;
+        }
         self.tell(number).await;
     }
 
@@ -133,6 +137,7 @@ impl Recorder {
 
     /// Ends the run.
     pub async fn end(mut self, verdict: RunVerdict) -> (Trace, Safe) {
+        self.seal();
         self.trace.verdict = verdict.clone();
         let left = self.trace.left.clone();
         self.tell_event(Event::Ended(verdict, left)).await;
@@ -191,15 +196,26 @@ impl Recorder {
             if let Some(title) = judgement.title {
                 hop.title = Text::plain(&title);
             }
-        }
-        self.seal();
-    }
-
-    /// A secret may be known only after a later answer: earlier hops are looked through again.
-    fn seal(&mut self) {
-        for hop in &mut self.trace.hops {
             hop.seal(&self.safe);
         }
+    }
+
+    /// A secret may be known only after a later answer: then the earlier hops are looked through again. Gives the numbers of
+    /// those that changed.
+    fn seal(&mut self) -> Vec<usize> {
+        if self.safe.len() == self.sealed {
+            return Vec::new();
+        }
+        self.sealed = self.safe.len();
+        let mut changed = Vec::new();
+        for hop in &mut self.trace.hops {
+            let before = hop.clone();
+            hop.seal(&self.safe);
+            if *hop != before {
+                changed.push(hop.number);
+            }
+        }
+        changed
     }
 
     fn hop(&mut self, number: usize) -> Option<&mut Hop> {
@@ -247,3 +263,6 @@ fn wire_request(request: &Outgoing, headers: &[(String, String)]) -> Result<wire
         if request.body.is_empty() { wire::Body::Empty } else { wire::Body::Bytes(request.body.clone()) };
     Ok(wire::Request { method, url: request.url.clone(), headers: map, body })
 }
+
+#[cfg(test)]
+mod tests;

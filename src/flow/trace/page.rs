@@ -43,32 +43,32 @@ fn after(text: &str, label: &str) -> Option<String> {
     line.get(..end).map(|s| cut(s.trim(), 600))
 }
 
-/// The text of a page: scripts and styles dropped, block tags become line ends.
+/// The text of a page: scripts and styles dropped, block tags become line ends. One pass, whatever the page holds.
 fn text_of(html: &str) -> String {
-    let (mut out, mut rest) = (String::new(), html);
-    while let Some(open) = rest.find('<') {
-        let (before, tag) = rest.split_at(open);
-        out.push_str(before);
-        let close = tag.find('>').unwrap_or(tag.len().saturating_sub(1));
-        let name: String = tag
-            .chars()
-            .skip(1)
-            .skip_while(|c| *c == '/')
-            .take_while(char::is_ascii_alphanumeric)
-            .collect::<String>()
-            .to_ascii_lowercase();
-        rest = tag.get(close + 1..).unwrap_or_default();
-        if matches!(name.as_str(), "script" | "style") && !tag.starts_with("</") {
-            let end = rest.to_ascii_lowercase().find(&format!("</{name}"));
-            rest = end.and_then(|at| rest.get(at..)).unwrap_or_default();
+    const INLINE: [&str; 9] = ["a", "b", "i", "em", "strong", "span", "code", "u", "small"];
+    let lower = html.to_ascii_lowercase();
+    let (mut out, mut at) = (String::new(), 0);
+    while let Some(open) = find(html, at, "<") {
+        out.push_str(html.get(at..open).unwrap_or_default());
+        let tag = lower.get(open + 1..).unwrap_or_default();
+        let name_at = usize::from(tag.starts_with('/'));
+        let name = tag.get(name_at..).unwrap_or_default();
+        let name = name.get(..name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len()));
+        let name = name.unwrap_or_default();
+        at = find(html, open, ">").map_or(html.len(), |close| close + 1);
+        if name_at == 0 && matches!(name, "script" | "style") {
+            at = find(&lower, at, &format!("</{name}")).unwrap_or(html.len());
         }
-        let inline = ["a", "b", "i", "em", "strong", "span", "code", "u", "small"];
-        if !inline.contains(&name.as_str()) {
+        if !INLINE.contains(&name) {
             out.push('\n');
         }
     }
-    out.push_str(rest);
+    out.push_str(html.get(at..).unwrap_or_default());
     unescape(&out)
+}
+
+fn find(text: &str, from: usize, what: &str) -> Option<usize> {
+    text.get(from..)?.find(what).map(|at| at + from)
 }
 
 fn unescape(text: &str) -> String {

@@ -1,9 +1,9 @@
 //! What a run leaves behind, and what is done about it. It never fails a run: the trace says what was not done.
 
 use super::{CodeFlow, Stage};
+use crate::flow::machine::authn;
 use crate::flow::machine::request::with_query;
 use crate::flow::machine::{Action, Judgement, Outgoing, Reply};
-use crate::flow::signin::authn;
 use crate::flow::trace::{Step, Verdict};
 
 impl CodeFlow {

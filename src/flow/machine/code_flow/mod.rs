@@ -6,6 +6,7 @@
 mod clean_up;
 mod used;
 
+use super::authn::{self, Factor, Transaction};
 use super::metadata::{self, Metadata};
 use super::reply::{NoAnswer, Reply};
 use super::request::{Outgoing, with_query};
@@ -13,8 +14,7 @@ use super::{Action, Call, Input, Judgement, LocalHop, callback_not_sent, lines};
 use crate::flow::checks::clock::Skew;
 use crate::flow::checks::tokens::{self, Tokens};
 use crate::flow::checks::{answer, id_token};
-use crate::flow::explain::{Refusal, STEP_UP};
-use crate::flow::signin::authn::{self, Factor, Transaction};
+use crate::flow::explain::{Refusal, SIGN_IN_PAGE, STEP_UP};
 use crate::flow::trace::{Party, Step, Verdict, lift};
 use crate::flow::{Need, Random, Spec};
 use crate::secret::Secret;
@@ -275,19 +275,7 @@ impl CodeFlow {
                     code: error.unwrap_or_default().to_owned(),
                     words: value("error_description").unwrap_or_default().to_owned(),
                 };
-                let mut why = refusal.why(Step::Authorize);
-                if !safe {
-                    // The words of somebody else are not to be acted on, nor explained (RFC 9207 §2.4).
-                    why = lines(&[
-                        "This answer is not one to this request from this issuer: its error is not explained.",
-                    ]);
-                } else if refusal.code == "login_required" {
-                    why = vec![refusal.quoted(), STEP_UP.headline.into(), STEP_UP.meaning.into()];
-                    why.extend(STEP_UP.fixes.iter().map(|fix| (*fix).to_owned()));
-                }
-                why.push(
-                    "Okta sends this error to the gateway: people see the gateway's page, not Okta's.".into(),
-                );
+                let why = self.why_refused(&refusal, safe);
                 let title = "GET /authorize → callback?error=…";
                 let judgement = Judgement { checks, ..Judgement::fail(why) }.titled(title);
                 let mut actions = vec![Action::Judge(judgement), callback_not_sent(false)];
@@ -297,16 +285,44 @@ impl CodeFlow {
         }
     }
 
+    /// The *Why* of an error at the redirect URI.
+    fn why_refused(&self, refusal: &Refusal, safe: bool) -> Vec<String> {
+        if !safe {
+            // The words of somebody else are not to be acted on, nor explained (RFC 9207 §2.4).
+            let why = "This is no answer to this request from this issuer: what it says is not explained.";
+            return lines(&[why]);
+        }
+        if refusal.code.is_empty() {
+            return lines(&["The answer has neither a code nor an error (RFC 6749 §4.1.2)."]);
+        }
+        let mut why = match refusal.code.as_str() {
+            "login_required" => STEP_UP.why(refusal),
+            _ => refusal.why(Step::Authorize),
+        };
+        why.push("Okta sends this error to the gateway: people see the gateway's page, not Okta's.".into());
+        why
+    }
+
     /// Okta answered the person instead of the redirect URI.
     fn not_redirected(&mut self, reply: &Reply) -> Vec<Action> {
-        let mut refusal = reply.refusal();
-        if refusal.code.is_empty() && reply.status < 400 {
-            refusal.code = "sign-in-page".into();
-        }
-        let title =
-            if reply.status < 400 { "GET /authorize → sign-in" } else { "GET /authorize → error page" };
-        let judgement = Judgement::fail(refusal.why(Step::Authorize)).titled(title);
-        let mut actions = vec![Action::Judge(judgement)];
+        let (title, why) = if reply.status >= 400 {
+            ("GET /authorize → error page", reply.refusal().why(Step::Authorize))
+        } else if reply.starts_sign_in() {
+            let mut why = lines(&[SIGN_IN_PAGE.headline, SIGN_IN_PAGE.meaning]);
+            why.extend(lines(SIGN_IN_PAGE.fixes));
+            ("GET /authorize → sign-in", why)
+        } else {
+            let what = format!(
+                "Okta answered {} with {} instead of a redirect.",
+                reply.status,
+                reply.kind_of_body()
+            );
+            (
+                "GET /authorize → page",
+                vec![what, "Something else than Okta may answer at this address.".into()],
+            )
+        };
+        let mut actions = vec![Action::Judge(Judgement::fail(why).titled(title))];
         actions.extend(self.abandon(Step::Token));
         actions
     }

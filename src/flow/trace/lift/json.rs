@@ -7,8 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
+/// Bytes of JSON beyond which a body is treated as text, of which only the beginning is kept: no answer of a flow is so long.
+const LIMIT: usize = 1024 * 1024;
+
 /// The body as JSON, when its media type or its first character says so and it parses.
 pub(super) fn parse(media_type: &str, body: &str) -> Option<Value> {
+    if body.len() > LIMIT {
+        return None;
+    }
     let named = media_type.to_ascii_lowercase().contains("json");
     if named || body.trim_start().starts_with(['{', '[']) { serde_json::from_str(body).ok() } else { None }
 }
@@ -51,19 +57,19 @@ fn walk(value: &Value, field: &str, jwk: bool, visit: &mut impl FnMut(&str, bool
 
 /// The value, indented by two spaces, with holes.
 pub(super) fn pieces(value: &Value, safe: &mut Safe) -> Vec<Piece> {
-    let mut writer = Writer { safe, out: Vec::new(), line: String::new() };
-    writer.value(value, "", false, 0);
-    writer.flush();
-    writer.out
+    let mut printer = Printer { safe, out: Vec::new(), line: String::new() };
+    printer.value(value, "", false, 0);
+    printer.flush();
+    printer.out
 }
 
-struct Writer<'a> {
+struct Printer<'a> {
     safe: &'a mut Safe,
     out: Vec<Piece>,
     line: String,
 }
 
-impl Writer<'_> {
+impl Printer<'_> {
     fn flush(&mut self) {
         if !self.line.is_empty() {
             self.out.push(Piece::Plain(std::mem::take(&mut self.line)));

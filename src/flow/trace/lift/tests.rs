@@ -131,6 +131,15 @@ fn a_long_body_is_cut_and_its_length_kept() {
 }
 
 #[test]
+fn a_huge_json_body_is_text_and_its_tokens_are_still_lifted() {
+    let mut safe = safe();
+    let body = format!(r#"{{"access_token":"T0KEN-in-front","x":"{}"}}"#, "y".repeat(2 * 1024 * 1024));
+    let exchange = answer(200, &headers(&[("content-type", "application/json")]), &body, &mut safe);
+    assert!(!leaks(&exchange, "T0KEN-in-front"));
+    assert!(exchange.response_body.masked().len() < 2 * BODY_LIMIT);
+}
+
+#[test]
 fn an_encoded_url_is_shown_as_it_was_sent() {
     let mut safe = safe();
     assert_eq!(

@@ -1,29 +1,36 @@
-//! The apps of an org: edit one, or make a new one.
+//! The apps of an org: edit one, make a new one, or test one.
+//!
+//! What may come in: a session. The list is read once and kept in `shared.apps`.
+
+mod model;
+#[cfg(test)]
+mod tests;
+mod update;
+mod view;
 
 use super::{Msg, Next, Screen};
 use crate::tui::command::Scope;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
+pub use model::Model;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-/// The screen's state.
-#[derive(Debug, Default)]
-pub struct Model;
-
 impl Screen for Model {
-    fn update(&mut self, _shared: &mut Shared, _msg: Msg) -> Next {
-        Next::none()
+    fn update(&mut self, shared: &mut Shared, msg: Msg) -> Next {
+        update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::List]
+        vec![Scope::List, Scope::App]
     }
     fn editing(&self, _shared: &Shared) -> bool {
-        false
+        self.filtering
     }
-    fn page(&self, _shared: &Shared, _theme: Theme) -> Page {
-        Page::default()
+    fn page(&self, shared: &Shared, theme: Theme) -> Page {
+        view::page(self, shared, theme)
     }
-    fn draw(&self, _frame: &mut Frame, _area: Rect, _shared: &Shared, _theme: Theme) {}
+    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+        view::draw(self, frame, area, shared, theme);
+    }
 }

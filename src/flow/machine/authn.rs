@@ -3,10 +3,13 @@
 //!
 //! Okta made this API for its Classic engine. On Identity Engine it still works, but only the global session policy is judged:
 //! the app's own sign-in policy is not.
+//!
+//! Requests and answers as values. No request carries an `Authorization` header: it would make Okta trust the call and judge it
+//! differently.
 
+use super::{Outgoing, Reply};
 use crate::flow::FactorChoice;
 use crate::flow::explain::Refusal;
-use crate::flow::machine::{Outgoing, Reply};
 use crate::secret::Secret;
 use serde_json::{Value, json};
 use url::Url;

@@ -1,0 +1,130 @@
+//! Draws the list of apps: only the visible rows are built.
+
+use super::model::{Model, Row, rows};
+use super::update::not_editable;
+use crate::okta::model::AppStatus;
+use crate::text::{Clean, cut_end, pad, time};
+use crate::tui::command::CommandId as C;
+use crate::tui::screens::Route;
+use crate::tui::shared::{Remote, Shared};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::heading;
+use crate::tui::widgets::page::Page;
+use crate::tui::widgets::rows::{Rows, first_row};
+use crate::tui::widgets::wrap::wrap;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
+    let mut page = heading::page(shared, theme, "");
+    let testing = shared.door == Some(Route::Test);
+    if let Some(session) = &shared.session {
+        page.title = format!("{} {} apps", session.org.host(), theme.crumb());
+        let name = format!("{} ({})", session.me.user.name, session.me.user.login);
+        page.second = Line::raw(format!(" {name}{}", roles(shared)));
+    }
+    page.explain = shared.notice.clone().unwrap_or_else(|| {
+        let verb =
+            if testing { "Choose the app to test." } else { "Choose an app to edit, or make a new one." };
+        verb.into()
+    });
+    page.hints = if model.filtering {
+        vec![(C::Back, "keep the filter"), (C::Next, "")]
+    } else {
+        let open = if testing { "test it" } else { "edit" };
+        let all = [
+            (C::Down, "move"),
+            (C::Open, open),
+            (C::Add, "new app"),
+            (C::Test, "test"),
+            (C::Filter, "filter"),
+        ];
+        all.into_iter().chain([(C::Again, "read again"), (C::Back, "back"), (C::Help, "help")]).collect()
+    };
+    page
+}
+
+fn roles(shared: &Shared) -> String {
+    let Some(session) = &shared.session else { return String::new() };
+    match &session.me.roles {
+        Some(roles) if roles.is_empty() => ", no administrator role".into(),
+        Some(roles) => format!(", {}", roles.iter().map(|r| r.label.as_str()).collect::<Vec<_>>().join(", ")),
+        None => ", roles: not readable with this token".into(),
+    }
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+    let mut out = Rows::new(area);
+    let cells = out.cells();
+    if model.filtering || !model.filter.text().is_empty() {
+        let (shown, column) = model.filter.shown(40);
+        if let Some(row) = out.next(1) {
+            frame.render_widget(
+                Line::from(vec![Span::styled(" filter: ", theme.key()), Span::raw(shown)]),
+                row,
+            );
+            if model.filtering {
+                frame.set_cursor_position((row.x + 9 + u16::try_from(column).unwrap_or(0), row.y));
+            }
+        }
+    }
+    let name = cells.saturating_sub(46).clamp(20, 60);
+    let head = format!("   {} {} {}", pad("Name", name), pad("State", 10), pad("Client ID", 22));
+    out.push(frame, Line::styled(head, theme.quiet()));
+    let all = rows(model, shared);
+    let room = out.left().saturating_sub(4);
+    let first = first_row(model.cursor, all.len(), room);
+    for (i, row) in all.iter().enumerate().skip(first).take(room) {
+        let on = i == model.cursor;
+        let marker = if on { theme.marker() } else { " " };
+        let style = if on { theme.focus() } else { theme.text() };
+        let line = match row {
+            Row::New => vec![Span::raw(format!(" {marker} ")), Span::styled("+ new app", style)],
+            Row::Draft(saved) => vec![
+                Span::raw(format!(" {marker} ")),
+                Span::styled(pad(Clean::new(&saved.draft.setup.app.name).as_str(), name), style),
+                Span::styled(format!(" draft, {}", time::ago(saved.saved, shared.now)), theme.quiet()),
+            ],
+            Row::App(app) => {
+                let state = match app.status() {
+                    AppStatus::Active => "active",
+                    AppStatus::Inactive => "inactive",
+                    AppStatus::Other => "unknown",
+                };
+                let kind = if not_editable(app).is_some() { "not a web app" } else { "" };
+                let id = app.client_id().map(|c| c.to_string()).unwrap_or_default();
+                vec![
+                    Span::raw(format!(" {marker} ")),
+                    Span::styled(pad(app.label().as_str(), name), style),
+                    Span::raw(format!(" {} {}", pad(state, 10), pad(&id, 22))),
+                    Span::styled(format!(" {kind}"), theme.quiet()),
+                ]
+            }
+        };
+        out.push(frame, Line::from(line));
+    }
+    out.gap();
+    let said = |out: &mut Rows, frame: &mut Frame, text: &str, style| {
+        for line in wrap(text, cells.saturating_sub(2)) {
+            out.push(frame, Line::styled(format!(" {line}"), style));
+        }
+    };
+    if let Some((id, _)) = &model.opening {
+        said(&mut out, frame, &format!("Reading {id} and its assignments …"), theme.quiet());
+    }
+    if let Some(trouble) = &model.trouble {
+        said(&mut out, frame, &format!("{} {}", trouble.what, trouble.help), theme.warn());
+    }
+    match &shared.apps {
+        Remote::Idle | Remote::Loading => said(&mut out, frame, "Reading the org's apps …", theme.quiet()),
+        Remote::Failed(trouble, _) => {
+            let text = format!("{} {} r reads again.", trouble.what, trouble.help);
+            said(&mut out, frame, &cut_end(&text, cells.saturating_mul(3)), theme.warn());
+        }
+        Remote::Ready(apps) if apps.is_empty() => {
+            said(&mut out, frame, "This org has no OpenID Connect app yet.", theme.quiet());
+        }
+        Remote::Ready(_) => {}
+    }
+}

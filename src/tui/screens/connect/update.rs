@@ -1,0 +1,190 @@
+//! What the keys of Connect do, and where a connection leads.
+
+use super::model::{Connecting, Model, Row};
+use crate::run::job::{Job, Outcome, Slot};
+use crate::setup::Target;
+use crate::tui::command::CommandId as C;
+use crate::tui::key::Key;
+use crate::tui::screens::{Go, Msg, Next, Route};
+use crate::tui::shared::{Remote, Shared, Wanted, Work};
+
+pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
+    match msg {
+        Msg::Shown => shown(model, shared),
+        Msg::Edit(key) => edit(model, shared, key),
+        Msg::Paste(text) => {
+            if model.open
+                && let Some(field) = model.field()
+            {
+                field.paste(&text);
+                model.trouble = None;
+                model.missing = None;
+            }
+            Next::none()
+        }
+        Msg::Command(id) => command(model, shared, id),
+        Msg::Done(Slot::Connect, Outcome::Connected(_)) => connected(model, shared),
+        Msg::Done(Slot::Connect, Outcome::Failed(trouble)) => {
+            model.connecting = None;
+            model.trouble = Some(trouble);
+            // The token was taken out of its field to be sent: it must be given again.
+            let row = if model.url.text().is_empty() { Row::Url } else { Row::Token };
+            model.go_to(row);
+            Next::none()
+        }
+        Msg::Done(..) | Msg::Tick => Next::none(),
+    }
+}
+
+fn shown(model: &mut Model, shared: &mut Shared) -> Next {
+    model.trouble = None;
+    model.missing = None;
+    if model.connecting.is_some() {
+        return Next::none();
+    }
+    match &shared.wanted {
+        Some(Wanted::Demo) => return start_demo(model, shared),
+        Some(wanted) => {
+            let url = wanted.url().unwrap_or_default().to_owned();
+            let known = shared.start.value().and_then(|s| s.orgs.iter().find(|o| o.url == url));
+            if let Some(org) = known {
+                model.label = crate::tui::widgets::field::Field::new(org.label.as_str());
+                model.prod = org.prod;
+                model.read_only = org.read_only;
+            }
+            model.url = crate::tui::widgets::field::Field::new(url);
+            model.go_to(Row::Token);
+        }
+        None => model.go_to(Row::Url),
+    }
+    Next::none()
+}
+
+fn edit(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
+    match key {
+        Key::Enter if model.row == Row::Label => {
+            model.go_to(Row::Connect);
+            Next::none()
+        }
+        // The name is optional: from the token on, Enter connects.
+        Key::Enter
+            if model.row == Row::Token && !model.token.text().is_empty() && !model.url.text().is_empty() =>
+        {
+            connect(model, shared)
+        }
+        Key::Enter | Key::Down => {
+            model.step(1);
+            Next::none()
+        }
+        Key::Up => {
+            model.step(-1);
+            Next::none()
+        }
+        key => {
+            if model.field().is_some_and(|f| f.key(key)) {
+                model.trouble = None;
+                model.missing = None;
+            }
+            Next::none()
+        }
+    }
+}
+
+fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    if model.connecting.is_some() {
+        return match id {
+            C::Back => {
+                model.connecting = None;
+                Next::go(Go::Back).and([crate::tui::effect::Effect::Stop(Slot::Connect)])
+            }
+            _ => Next::none(),
+        };
+    }
+    match id {
+        C::Back if model.open => model.open = false,
+        C::Back => {
+            shared.wanted = None;
+            return Next::go(Go::Back);
+        }
+        C::Next | C::Down => model.step(1),
+        C::Previous | C::Up => model.step(-1),
+        C::Top => model.go_to(Row::Url),
+        C::Bottom => model.go_to(Row::Connect),
+        C::Open | C::Mark => match model.row {
+            Row::Prod => model.prod = !model.prod,
+            Row::ReadOnly => model.read_only = !model.read_only,
+            Row::Connect => return connect(model, shared),
+            Row::Demo => return start_demo(model, shared),
+            Row::Url | Row::Token | Row::Label => model.open = true,
+        },
+        _ => {}
+    }
+    Next::none()
+}
+
+fn connect(model: &mut Model, shared: &mut Shared) -> Next {
+    if model.url.text().trim().is_empty() {
+        model.missing = Some("The org's URL is missing.");
+        model.go_to(Row::Url);
+        return Next::none();
+    }
+    if model.token.text().trim().is_empty() {
+        model.missing = Some("The API token is missing.");
+        model.go_to(Row::Token);
+        return Next::none();
+    }
+    let job = Job::Connect {
+        url: model.url.text().to_owned(),
+        token: model.token.take_secret(),
+        label: model.label.text().to_owned(),
+        prod: model.prod,
+        read_only: model.read_only,
+    };
+    model.open = false;
+    model.trouble = None;
+    model.connecting = Some(Connecting::Org(model.url.text().to_owned()));
+    Next::effects([shared.start(Slot::Connect, job)])
+}
+
+fn start_demo(model: &mut Model, shared: &mut Shared) -> Next {
+    model.open = false;
+    model.trouble = None;
+    model.connecting = Some(Connecting::Demo);
+    Next::effects([shared.start(Slot::Connect, Job::StartDemo)])
+}
+
+/// Where a connection leads: to what it was wanted for, else to the apps.
+fn connected(model: &mut Model, shared: &mut Shared) -> Next {
+    model.connecting = None;
+    model.trouble = None;
+    model.open = false;
+    let wanted = shared.wanted.take();
+    let url = shared.session.as_ref().map(|s| s.org.url.clone()).unwrap_or_default();
+    if let Some(session) = &shared.session
+        && !session.notes.is_empty()
+    {
+        shared.notice = Some(session.notes.join(" "));
+    }
+    match wanted {
+        Some(Wanted::Draft(draft)) if draft.org_url == url => {
+            let target = draft.target.clone();
+            shared.work = Some(Work::new(*draft));
+            let mut next = Next::go(Go::Instead(Route::Wizard));
+            if let Target::Existing(id) = target {
+                if let Some(work) = &mut shared.work {
+                    work.loaded = Remote::Loading;
+                }
+                next = next.and([shared.start(Slot::App, Job::LoadApp(id))]);
+            }
+            next
+        }
+        Some(Wanted::Resume { .. }) => Next::go(Go::Instead(Route::Plan)),
+        other => {
+            // The demo org is for walking through: its first screen is the app to be made.
+            if matches!(other, Some(Wanted::Demo)) {
+                shared.door = None;
+            }
+            Next::go(Go::Instead(Route::Apps))
+        }
+    }
+}

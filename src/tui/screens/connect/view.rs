@@ -1,0 +1,130 @@
+//! Draws Connect.
+
+use super::model::{Connecting, Model, ROWS, Row};
+use crate::text::{Clean, pad, width};
+use crate::tui::command::CommandId as C;
+use crate::tui::shared::Shared;
+use crate::tui::theme::Theme;
+use crate::tui::widgets::heading;
+use crate::tui::widgets::page::Page;
+use crate::tui::widgets::rows::{Rows, button};
+use crate::tui::widgets::wrap::wrap;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
+    let mut page = heading::page(shared, theme, explain(model));
+    page.title = "Connect an org".into();
+    page.badges.clear();
+    page.second = Line::raw(" An org's URL and an API token. The token is kept in memory only.");
+    page.hints = if model.connecting.is_some() {
+        vec![(C::Back, "stop"), (C::Cancel, "stop")]
+    } else if model.open {
+        vec![(C::Next, "next"), (C::Previous, "back"), (C::Back, "stop editing")]
+    } else {
+        vec![
+            (C::Open, "open, switch"),
+            (C::Next, "next"),
+            (C::Back, "back"),
+            (C::Help, "help"),
+            (C::Quit, "quit"),
+        ]
+    };
+    page
+}
+
+fn explain(model: &Model) -> &'static str {
+    match (&model.connecting, model.row) {
+        (Some(_), _) => "Nothing is written.",
+        (None, Row::Url) => {
+            "As in the address bar of the Admin Console; oktui puts it right. Enter: next field."
+        }
+        (None, Row::Token) => {
+            "Okta: Security > API > Tokens. It acts with the rights of whoever made it. Enter connects."
+        }
+        (None, Row::Label) => "A name for your list of orgs; its host when you leave it empty.",
+        (None, Row::Prod) => "In a production org changes must be typed to confirm them.",
+        (None, Row::ReadOnly) => "Read-only: no write is possible at all.",
+        (None, Row::Connect) => "Asks the org what it is, and who you are there.",
+        (None, Row::Demo) => "A built-in Okta: no account, no network, nothing stays.",
+    }
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Shared, theme: Theme) {
+    let mut out = Rows::new(area);
+    if let Some(connecting) = &model.connecting {
+        out.gap();
+        let text = match connecting {
+            Connecting::Demo => " Opening the demo org …".to_owned(),
+            Connecting::Org(url) => format!(" Connecting to {} …", Clean::new(url)),
+        };
+        out.push(frame, text);
+        return;
+    }
+    out.gap();
+    for row in ROWS {
+        if matches!(row, Row::Connect | Row::Prod) {
+            out.gap();
+        }
+        draw_row(model, row, frame, &mut out, theme);
+    }
+    out.gap();
+    let cells = out.cells().saturating_sub(2);
+    if let Some(missing) = model.missing {
+        out.push(frame, Line::styled(format!(" {missing}"), theme.warn()));
+    }
+    if let Some(trouble) = &model.trouble {
+        for line in wrap(trouble.what.as_str(), cells) {
+            out.push(frame, Line::styled(format!(" {line}"), theme.bad()));
+        }
+        for line in wrap(trouble.help.as_str(), cells) {
+            out.push(frame, format!(" {line}"));
+        }
+    }
+}
+
+fn draw_row(model: &Model, row: Row, frame: &mut Frame, out: &mut Rows, theme: Theme) {
+    let on = model.row == row;
+    let marker = if on { theme.marker() } else { " " };
+    let style = if on { theme.focus() } else { theme.text() };
+    let name = match row {
+        Row::Url => "Org URL",
+        Row::Token => "API token",
+        Row::Label => "Name",
+        Row::Prod => "Production",
+        Row::ReadOnly => "Read-only",
+        Row::Connect => return out.push(frame, button(theme, "Connect", on)),
+        Row::Demo => return out.push(frame, button(theme, "Open the demo org instead", on)),
+    };
+    let field = match row {
+        Row::Url => Some(&model.url),
+        Row::Token => Some(&model.token),
+        Row::Label => Some(&model.label),
+        _ => None,
+    };
+    let Some(area) = out.next(1) else { return };
+    let head = format!(" {marker} {}", pad(name, 12));
+    let mut spans = vec![Span::styled(head.clone(), style)];
+    match field {
+        Some(field) => {
+            let cells = usize::from(area.width).saturating_sub(width(&head) + 4).min(60);
+            let (shown, column) = field.shown(cells);
+            let (left, right) = if on && model.open { ("[", "]") } else { (" ", " ") };
+            if on && model.open {
+                let x = area.x + u16::try_from(width(&head) + 1 + column).unwrap_or(0);
+                frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+            }
+            let empty = field.text().is_empty() && !(on && model.open);
+            let shown = if empty { pad("-", cells) } else { shown };
+            spans.push(Span::raw(left));
+            spans.push(Span::raw(shown));
+            spans.push(Span::raw(right));
+        }
+        None => {
+            let is = if row == Row::Prod { model.prod } else { model.read_only };
+            spans.push(Span::raw(if is { " [x] yes" } else { " [ ] no" }));
+        }
+    }
+    frame.render_widget(Line::from(spans), area);
+}

@@ -1,0 +1,37 @@
+//! The rows of Home, derived from what is remembered.
+
+use crate::run::job::{RememberedOrg, SavedDraft, Unfinished};
+use crate::tui::shared::Shared;
+
+/// The state of Home: only where the cursor is, and what a connection is wanted for.
+#[derive(Debug, Default)]
+pub struct Model {
+    pub(super) cursor: usize,
+}
+
+/// A row that can be opened.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Row {
+    SetUp,
+    Test,
+    Demo,
+    Unfinished(Box<Unfinished>),
+    Draft(Box<SavedDraft>),
+    Org(RememberedOrg),
+    Connect,
+}
+
+/// Every row in order.
+pub(super) fn rows(shared: &Shared) -> Vec<Row> {
+    let mut rows = vec![Row::SetUp, Row::Test];
+    if shared.session.as_ref().is_none_or(|s| s.demo.is_none()) {
+        rows.push(Row::Demo);
+    }
+    if let Some(start) = shared.start.value() {
+        rows.extend(start.unfinished.iter().cloned().map(|u| Row::Unfinished(Box::new(u))));
+        rows.extend(start.drafts.iter().cloned().map(|d| Row::Draft(Box::new(d))));
+        rows.extend(start.orgs.iter().cloned().map(Row::Org));
+    }
+    rows.push(Row::Connect);
+    rows
+}
