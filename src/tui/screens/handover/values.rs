@@ -5,7 +5,7 @@ use crate::change::HandOver;
 use crate::okta::model::{AppId, ClientSecret, Readable};
 use crate::secret::Secret;
 use crate::setup::Target;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Remote, Shared};
 
 /// The names in the gateway's form, in its order.
 pub(super) const NAMES: [&str; 6] =
@@ -101,12 +101,10 @@ pub(super) fn all(model: &Model, shared: &Shared) -> [Value; 6] {
     };
     let known = known.as_ref();
     let endpoint = match shared.work.as_ref().map(|w| &w.server) {
-        Some(crate::tui::shared::Remote::Failed(trouble, _)) => {
+        Some(Remote::Failed(trouble, _)) => {
             format!("not known: {} r reads it again", trouble.what)
         }
-        Some(crate::tui::shared::Remote::Ready(_)) => {
-            "not known: step 5 shows what this server answered".into()
-        }
+        Some(Remote::Ready(_)) => "not known: step 5 shows what this server answered".into(),
         _ => "being read ...".into(),
     };
     let redirect = known.and_then(|h| {
@@ -114,13 +112,25 @@ pub(super) fn all(model: &Model, shared: &Shared) -> [Value; 6] {
         h.redirect_uris.get(at).map(|(_, uri)| uri.clone())
     });
     [
-        plain(known.and_then(|h| h.client_id.as_ref()).map(ToString::to_string), "made by apply"),
+        plain(known.and_then(|h| h.client_id.as_ref()).map(ToString::to_string), &no_client(shared)),
         secret(model, shared),
         plain(known.map(|h| h.authorization_url.clone()), &endpoint),
         plain(known.map(|h| h.token_url.clone()), &endpoint),
         plain(redirect, "none yet: step 3"),
         plain(known.map(HandOver::scopes_json), "none yet: step 5"),
     ]
+}
+
+/// Why there is no client id. *Not read* is not *not made*.
+fn no_client(shared: &Shared) -> String {
+    if app_id(shared).is_none() {
+        return "made by apply".into();
+    }
+    match shared.work.as_ref().map(|w| &w.loaded) {
+        Some(Remote::Loading) => "being read ...".into(),
+        Some(Remote::Failed(trouble, _)) => format!("not read: {} {}", trouble.what, trouble.help),
+        _ => "not read yet: the plan reads it".into(),
+    }
 }
 
 /// All values as a JSON object with the form's names, for a file.

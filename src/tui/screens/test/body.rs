@@ -8,30 +8,30 @@ const DEEPEST: usize = 20;
 
 /// `text` indented, or as it is where it is no JSON (RFC 8259): cut short, HTML, a form.
 pub(super) fn pretty(text: &Text) -> Text {
-    let mut writer = Writer::default();
+    let mut indenter = Indenter::default();
     for piece in text.pieces() {
         match piece {
-            Piece::Plain(plain) => plain.chars().for_each(|c| writer.char(c)),
+            Piece::Plain(plain) => plain.chars().for_each(|c| indenter.char(c)),
             Piece::Hole(hole) => {
-                writer.breaks();
+                indenter.breaks();
                 // What stands for the secret when the shape is checked: part of a string, or a number.
-                writer.shape.push(if writer.in_string { 'x' } else { '0' });
-                writer.pieces.push(Piece::Plain(std::mem::take(&mut writer.out)));
-                writer.pieces.push(Piece::Hole(hole.clone()));
+                indenter.shape.push(if indenter.in_string { 'x' } else { '0' });
+                indenter.pieces.push(Piece::Plain(std::mem::take(&mut indenter.out)));
+                indenter.pieces.push(Piece::Hole(hole.clone()));
             }
         }
     }
-    let starts = writer.shape.trim_start().starts_with(['{', '[']);
-    if !starts || serde_json::from_str::<IgnoredAny>(&writer.shape).is_err() {
+    let starts = indenter.shape.trim_start().starts_with(['{', '[']);
+    if !starts || serde_json::from_str::<IgnoredAny>(&indenter.shape).is_err() {
         return text.clone();
     }
-    writer.pieces.push(Piece::Plain(writer.out));
-    writer.pieces.retain(|p| !matches!(p, Piece::Plain(s) if s.is_empty()));
-    Text::of(writer.pieces)
+    indenter.pieces.push(Piece::Plain(indenter.out));
+    indenter.pieces.retain(|p| !matches!(p, Piece::Plain(s) if s.is_empty()));
+    Text::of(indenter.pieces)
 }
 
 #[derive(Default)]
-struct Writer {
+struct Indenter {
     pieces: Vec<Piece>,
     out: String,
     /// The text with stand-ins for the holes: to see whether it is JSON.
@@ -43,7 +43,7 @@ struct Writer {
     pending: bool,
 }
 
-impl Writer {
+impl Indenter {
     fn char(&mut self, c: char) {
         self.shape.push(c);
         if self.in_string {

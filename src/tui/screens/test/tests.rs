@@ -11,7 +11,7 @@ use crate::run::job::{Job, Need, Outcome, Slot, Trouble};
 use crate::secret::{FingerprintKey, Secret};
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
 use proptest::prelude::*;
 
@@ -294,6 +294,19 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     let (mut m, mut s) = (Model::default(), shared(false));
     m.update(&mut s, Msg::Shown);
     states.push(("form-no-app-yet", m, s));
+    for (name, loaded) in [
+        ("form-reading-the-app", Remote::Loading),
+        (
+            "form-app-not-read",
+            Remote::Failed(Trouble::new("acme.okta.com: no answer in time.", "Check the network."), None),
+        ),
+    ] {
+        let (mut m, mut s) = (Model::default(), shared(false));
+        existing(&mut s);
+        s.work.as_mut().unwrap().loaded = loaded;
+        m.update(&mut s, Msg::Shown);
+        states.push((name, m, s));
+    }
     let (m, s) = running();
     states.push(("begins", m, s));
     let (mut m, mut s) = running();
@@ -566,7 +579,7 @@ fn the_secret_that_the_hand_over_read_goes_along() {
     existing(&mut shared);
     let mut made = adding();
     made.plan.hand_over = hand_over(true);
-    shared.work.as_mut().unwrap().plan = crate::tui::shared::Remote::Ready(made);
+    shared.work.as_mut().unwrap().plan = Remote::Ready(made);
     let secret = crate::okta::model::ClientSecret {
         id: "ocs1".parse().unwrap(),
         value: Some(Secret::new("the secret")),

@@ -3,9 +3,10 @@
 use super::super::form::{Form, Item, SESSION_ONLY, items, people, session_only, subject};
 use super::super::model::Model;
 use crate::flow::trace::Way;
+use crate::setup::Target;
 use crate::text::{Clean, cut_middle, pad};
 use crate::tui::command::CommandId as C;
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::rows::{Rows, button, first_row};
@@ -56,7 +57,9 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &S
         return rows.push(frame, " No app is being worked on. Esc goes back; choose an app there.");
     }
     if subject(shared).is_none() {
-        rows.push(frame, " The app is not made yet, so there is nothing to test.");
+        for line in wrap(&no_subject(shared), rows.cells().saturating_sub(2)) {
+            rows.push(frame, Line::raw(format!(" {line}")));
+        }
         rows.gap();
         return rows.push(frame, button(theme, "Back to the plan", true));
     }
@@ -67,6 +70,21 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &S
     let first = first_row((at + 1).min(lines.len().saturating_sub(1)), lines.len(), rows.left());
     for (_, line) in lines.into_iter().skip(first).take(rows.left()) {
         rows.push(frame, line);
+    }
+}
+
+/// Why there is nothing to test yet. *Not read* is not *not made*.
+fn no_subject(shared: &Shared) -> String {
+    let Some(work) = shared.work.as_ref().filter(|w| matches!(w.draft.target, Target::Existing(_))) else {
+        return "The app is not made yet, so there is nothing to test.".into();
+    };
+    match &work.loaded {
+        Remote::Loading => "Reading the app ...".into(),
+        Remote::Failed(trouble, _) => format!("The app could not be read. {} {}", trouble.what, trouble.help),
+        Remote::Idle => "The app is not read yet. The plan reads it; or open it in the list of apps.".into(),
+        Remote::Ready(_) => {
+            "The app has no client ID, or the authorization server of step 5 is not one.".into()
+        }
     }
 }
 
