@@ -447,3 +447,11 @@ pub(super) fn logout(call: &Call, org: &mut Org, server: Option<&str>) -> Answer
     };
     Ok(reply.with("set-cookie", gone))
 }
+
+/// `DELETE /api/v1/sessions/me`: closes the session of the cookie that came along (Okta, *Sessions*, close current session).
+pub(super) fn close_session(call: &Call, org: &mut Org) -> Answer {
+    match call.cookie("sid").map(str::to_owned).and_then(|id| org.sessions.remove(&id)) {
+        Some(_) => Ok(Reply::empty(204).with("set-cookie", "sid=; Path=/; Max-Age=0; HttpOnly")),
+        None => Err(super::error::not_found("me", "Session")),
+    }
+}

@@ -24,6 +24,9 @@ pub(super) fn route(call: &Call, org: &mut Org, key: Option<&SigningKey>, segmen
             discovery::route(call, org, segments)
         }
         ["api", "v1", "authn", rest @ ..] => authn::route(call, org, rest),
+        ["api", "v1", "sessions", "me"] if call.method == Method::DELETE => {
+            authorize::close_session(call, org)
+        }
         ["api", "v1", rest @ ..] => management(call, org, rest),
         ["oauth2", "v1", "clients", ..] => Err(error::okta(404, "E0000008")),
         ["oauth2", "v1", endpoint @ ..] => oauth(call, org, key, None, endpoint),
