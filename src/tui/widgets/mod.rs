@@ -2,6 +2,7 @@
 
 pub mod confirm;
 pub mod field;
+pub mod form;
 pub mod heading;
 pub mod page;
 pub mod rows;

@@ -1,4 +1,21 @@
 //! The five steps of the gateway's guide, for a new app and for an existing one.
+//!
+//! The draft in `shared.work` is the state of record: everything here only adds to it, and the plan alone writes. `model` holds focus
+//! and open field, each step builds its rows in a file of its own, `update` walks and changes them, `view` draws them.
+
+mod access;
+mod authentication;
+mod basic;
+mod grants;
+mod model;
+mod redirects;
+mod update;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use model::Model;
 
 use super::{Msg, Next, Screen};
 use crate::tui::command::Scope;
@@ -8,22 +25,20 @@ use crate::tui::widgets::page::Page;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-/// The screen's state.
-#[derive(Debug, Default)]
-pub struct Model;
-
 impl Screen for Model {
-    fn update(&mut self, _shared: &mut Shared, _msg: Msg) -> Next {
-        Next::none()
+    fn update(&mut self, shared: &mut Shared, msg: Msg) -> Next {
+        update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::List]
+        vec![Scope::Wizard, Scope::App, Scope::List]
     }
     fn editing(&self, _shared: &Shared) -> bool {
-        false
+        self.open.is_some() || self.list.filtering
     }
-    fn page(&self, _shared: &Shared, _theme: Theme) -> Page {
-        Page::default()
+    fn page(&self, shared: &Shared, theme: Theme) -> Page {
+        view::page(self, shared, theme)
     }
-    fn draw(&self, _frame: &mut Frame, _area: Rect, _shared: &Shared, _theme: Theme) {}
+    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
+        view::draw(self, frame, area, shared, theme);
+    }
 }
