@@ -397,7 +397,7 @@ fn people_are_marked_assigned_and_taken_back() {
     press(&mut m, &mut s, Key::Enter);
     press(&mut m, &mut s, Key::Char('/'));
     type_in(&mut m, &mut s, "mar");
-    assert_eq!(m.list.entries.len(), 4);
+    assert_eq!(m.list.entries.len(), 5);
     press(&mut m, &mut s, Key::Enter);
     press(&mut m, &mut s, Key::Char(' '));
     press(&mut m, &mut s, Key::Char(' '));
