@@ -120,8 +120,9 @@ impl Model {
 
     /// The row with the focus.
     pub(super) fn focused(&self, shared: &Shared) -> Option<Id> {
-        let stops = stops(&self.rows(shared));
-        self.focus.clone().filter(|id| stops.contains(id)).or_else(|| stops.into_iter().next())
+        let rows = self.rows(shared);
+        let there = stops(&rows);
+        self.focus.clone().filter(|id| there.contains(id)).or_else(|| rows.into_iter().find_map(|row| row.id))
     }
 
     /// The worst that is said about a row; about the whole step on its button.

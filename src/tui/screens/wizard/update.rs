@@ -246,10 +246,8 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
         work.loaded.value().map(|l| (l.app.redirect_uris(), l.app.sign_out_uris())).unwrap_or_default();
     let setup = &mut work.draft.setup;
     match id {
-        Id::Logo if !text.is_empty() => {
-            if model.logo.as_ref().is_none_or(|(path, _)| *path != text) {
-                return Next::effects([shared.start(Slot::Logo, Job::ReadLogo { path: text })]);
-            }
+        Id::Logo if !text.is_empty() && model.logo.as_ref().is_none_or(|(path, _)| *path != text) => {
+            return Next::effects([shared.start(Slot::Logo, Job::ReadLogo { path: text })]);
         }
         Id::Uri(at) if text.is_empty() => {
             if at < setup.redirect_uris.len() {
@@ -263,11 +261,11 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
             }
             model.focus = Some(Id::AddSignOut);
         }
-        Id::McpName(at) | Id::McpUrl(at) => {
-            if setup.mcp_servers.get(at).is_some_and(|s| s.name.trim().is_empty() && s.url.is_empty()) {
-                setup.mcp_servers.remove(at);
-                model.focus = Some(Id::AddMcp);
-            }
+        Id::McpName(at) | Id::McpUrl(at)
+            if setup.mcp_servers.get(at).is_some_and(|s| s.name.trim().is_empty() && s.url.is_empty()) =>
+        {
+            setup.mcp_servers.remove(at);
+            model.focus = Some(Id::AddMcp);
         }
         Id::OwnScope if !text.is_empty() => {
             if !setup.authorization_server.scopes.contains(&text) {
