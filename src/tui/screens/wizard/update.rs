@@ -6,7 +6,7 @@ use super::{authentication, basic, grants, redirects};
 use crate::okta::model::{Readable, RefreshRotation};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
-use crate::setup::{AccessMode, Draft, McpServer, NotALogo, Target, apply_fix, logo_facts};
+use crate::setup::{AccessMode, Ask, Draft, McpServer, NotALogo, Target, apply_fix, logo_facts};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -38,6 +38,13 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         } else if (&work.draft.setup, &work.draft.asks) != (&before.setup, &before.asks) {
             work.plan = Remote::Idle;
             work.problems.clear();
+            // A URI that is wanted again is no longer one to remove.
+            let setup = &work.draft.setup;
+            work.draft.asks.retain(|ask| match ask {
+                Ask::RemoveRedirectUri(uri) => setup.redirect_uris.iter().all(|r| r.uri != *uri),
+                Ask::RemoveSignOutUri(uri) => !setup.sign_out.uris.contains(uri),
+                Ask::UnassignPerson { .. } | Ask::UnassignGroup { .. } => true,
+            });
         }
     }
     if step(shared) == 4 {
