@@ -122,7 +122,12 @@ impl Model {
     pub(super) fn focused(&self, shared: &Shared) -> Option<Id> {
         let rows = self.rows(shared);
         let there = stops(&rows);
-        self.focus.clone().filter(|id| there.contains(id)).or_else(|| rows.into_iter().find_map(|row| row.id))
+        self.focus.clone().filter(|id| there.contains(id)).or_else(|| {
+            let mut rows = rows.into_iter().filter(|r| r.id.is_some()).peekable();
+            // A step that begins with a choice begins on what is chosen.
+            let choice = matches!(rows.peek()?.part, Part::Choice { .. });
+            rows.find(|r| !choice || matches!(r.part, Part::Choice { on: true, .. }))?.id
+        })
     }
 
     /// The worst that is said about a row; about the whole step on its button.
