@@ -214,14 +214,17 @@ impl<I: PartialEq> Pen<'_, I> {
             Part::Blank => push(String::new(), style, None, ""),
             Part::Heading(text) => push(format!(" {text}"), self.theme.title(), None, row.state),
             Part::Text(text) => {
-                for line in wrap(text, self.cells.saturating_sub(8)) {
+                let margin = if row.state.is_empty() { 2 } else { 8 };
+                for line in wrap(text, self.cells.saturating_sub(margin)) {
                     push(format!(" {line}"), self.theme.text(), None, row.state);
                 }
             }
             Part::Field { label, value } => {
                 let (mut text, mut cursor) = (head, None);
                 if row.label_id.is_some() {
-                    let (shown, at) = self.field(row.label_id.as_ref(), label, self.label + 2);
+                    // The field brings its own blank, or its bracket.
+                    text.pop();
+                    let (shown, at) = self.field(row.label_id.as_ref(), label, self.label + 1);
                     cursor = at.map(|at| at + width(&text));
                     text.push_str(&shown);
                     text.push_str(if on_label && cursor.is_none() { "<" } else { " " });
@@ -230,7 +233,7 @@ impl<I: PartialEq> Pen<'_, I> {
                     text.push(' ');
                 }
                 let used = width(&text);
-                let (shown, at) = self.field(row.id.as_ref(), value, self.cells.saturating_sub(used + 7));
+                let (shown, at) = self.field(row.id.as_ref(), value, self.cells.saturating_sub(used + 6));
                 let cursor = cursor.or(at.map(|at| at + used));
                 push(text + &shown, style, cursor, row.state);
             }
@@ -350,12 +353,8 @@ pub fn draw<I: PartialEq>(frame: &mut Frame, area: Rect, form: &Form<'_, I>, the
             frame.render_widget(Line::styled(arrow(up), theme.quiet()), corner);
         }
     }
-    let mut y = if message.is_empty() { y } else { y + 1 };
-    for line in message {
-        if y < height {
-            frame.render_widget(line, line_at(y));
-        }
-        y += 1;
+    for (line, y) in message.into_iter().zip(y + 1..height) {
+        frame.render_widget(line, line_at(y));
     }
     if foot > 0 {
         for (i, drawn) in button.into_iter().enumerate() {

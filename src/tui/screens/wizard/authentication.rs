@@ -29,14 +29,11 @@ pub(super) fn rows(model: &Model, shared: &Shared, work: &Work) -> Vec<Row<Id>> 
     }
     rows.push(
         Row::new(Id::OwnScope, Part::Field { label: "+ another".into(), value: String::new() })
-            .state(model.word(&[About::Scopes])),
+            .state(Some(model.word(&[About::Scopes])).filter(|w| *w != "OK").unwrap_or_default()),
     );
     policy(model, shared, work, &mut rows);
-    let note = "nothing to grant: the gateway does not manage Okta";
-    rows.push(Row::new(
-        Id::ApiScopes,
-        Part::Fixed { label: "Okta API Scopes tab".into(), value: note.into() },
-    ));
+    let note = "nothing to grant there (w why)";
+    rows.push(Row::new(Id::ApiScopes, Part::Fixed { label: "API Scopes tab".into(), value: note.into() }));
     rows.push(Row::heading("For the gateway's form"));
     for (label, value) in values(work) {
         let part =
@@ -78,6 +75,8 @@ fn servers(model: &Model, shared: &Shared, work: &Work, rows: &mut Vec<Row<Id>>)
     for (id, title, note) in offered {
         let on = id == chosen;
         let word = if on { model.word(&[About::Server]) } else { "" };
+        // Not OK before it has answered.
+        let word = if word == "OK" && answer(work).is_none() { "" } else { word };
         rows.push(Row::new(Id::Server(id), Part::Choice { on, title, note }).state(word));
     }
     let unread = match &shared.servers {

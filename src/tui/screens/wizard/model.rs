@@ -120,8 +120,14 @@ impl Model {
 
     /// The row with the focus.
     pub(super) fn focused(&self, shared: &Shared) -> Option<Id> {
-        let stops = stops(&self.rows(shared));
-        self.focus.clone().filter(|id| stops.contains(id)).or_else(|| stops.into_iter().next())
+        let rows = self.rows(shared);
+        let there = stops(&rows);
+        self.focus.clone().filter(|id| there.contains(id)).or_else(|| {
+            let mut rows = rows.into_iter().filter(|r| r.id.is_some()).peekable();
+            // A step that begins with a choice begins on what is chosen.
+            let choice = matches!(rows.peek()?.part, Part::Choice { .. });
+            rows.find(|r| !choice || matches!(r.part, Part::Choice { on: true, .. }))?.id
+        })
     }
 
     /// The worst that is said about a row; about the whole step on its button.

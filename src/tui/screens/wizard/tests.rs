@@ -376,6 +376,22 @@ fn a_live_uri_is_staged_for_removal_and_comes_back() {
     press(&mut m, &mut s, Key::Char('u'));
     assert!(draft(&s).asks.is_empty());
     assert_eq!(draft(&s).setup.redirect_uris[1].uri, CALLBACK);
+    walk_to(&mut m, &mut s, &Id::Uri(1));
+    press(&mut m, &mut s, Key::Char('d'));
+    walk_to(&mut m, &mut s, &Id::Known(0));
+    press(&mut m, &mut s, Key::Enter);
+    assert!(draft(&s).asks.is_empty(), "a URI that is wanted again is not removed");
+}
+
+#[test]
+fn federation_broker_mode_offers_nothing_but_its_explanation() {
+    let mut s = existing(4);
+    if let Some(Remote::Ready(loaded)) = s.work.as_mut().map(|w| &mut w.loaded) {
+        loaded.app.0.get_mut("settings").unwrap()["implicitAssignment"] = json!(true);
+    }
+    let m = at(&mut s);
+    assert_eq!(m.focused(&s), Some(Id::Next));
+    assert!(screen(&m, &s, 80, 24).contains("Federation Broker Mode is on"));
 }
 
 #[test]
@@ -397,7 +413,7 @@ fn people_are_marked_assigned_and_taken_back() {
     press(&mut m, &mut s, Key::Enter);
     press(&mut m, &mut s, Key::Char('/'));
     type_in(&mut m, &mut s, "mar");
-    assert_eq!(m.list.entries.len(), 4);
+    assert_eq!(m.list.entries.len(), 5);
     press(&mut m, &mut s, Key::Enter);
     press(&mut m, &mut s, Key::Char(' '));
     press(&mut m, &mut s, Key::Char(' '));

@@ -6,7 +6,7 @@ use super::{authentication, basic, grants, redirects};
 use crate::okta::model::{Readable, RefreshRotation};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
-use crate::setup::{AccessMode, Draft, McpServer, NotALogo, Target, apply_fix, logo_facts};
+use crate::setup::{AccessMode, Ask, Draft, McpServer, NotALogo, Target, apply_fix, logo_facts};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -38,6 +38,13 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         } else if (&work.draft.setup, &work.draft.asks) != (&before.setup, &before.asks) {
             work.plan = Remote::Idle;
             work.problems.clear();
+            // A URI that is wanted again is no longer one to remove.
+            let setup = &work.draft.setup;
+            work.draft.asks.retain(|ask| match ask {
+                Ask::RemoveRedirectUri(uri) => setup.redirect_uris.iter().all(|r| r.uri != *uri),
+                Ask::RemoveSignOutUri(uri) => !setup.sign_out.uris.contains(uri),
+                Ask::UnassignPerson { .. } | Ask::UnassignGroup { .. } => true,
+            });
         }
     }
     if step(shared) == 4 {
@@ -246,10 +253,8 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
         work.loaded.value().map(|l| (l.app.redirect_uris(), l.app.sign_out_uris())).unwrap_or_default();
     let setup = &mut work.draft.setup;
     match id {
-        Id::Logo if !text.is_empty() => {
-            if model.logo.as_ref().is_none_or(|(path, _)| *path != text) {
-                return Next::effects([shared.start(Slot::Logo, Job::ReadLogo { path: text })]);
-            }
+        Id::Logo if !text.is_empty() && model.logo.as_ref().is_none_or(|(path, _)| *path != text) => {
+            return Next::effects([shared.start(Slot::Logo, Job::ReadLogo { path: text })]);
         }
         Id::Uri(at) if text.is_empty() => {
             if at < setup.redirect_uris.len() {
@@ -263,11 +268,11 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
             }
             model.focus = Some(Id::AddSignOut);
         }
-        Id::McpName(at) | Id::McpUrl(at) => {
-            if setup.mcp_servers.get(at).is_some_and(|s| s.name.trim().is_empty() && s.url.is_empty()) {
-                setup.mcp_servers.remove(at);
-                model.focus = Some(Id::AddMcp);
-            }
+        Id::McpName(at) | Id::McpUrl(at)
+            if setup.mcp_servers.get(at).is_some_and(|s| s.name.trim().is_empty() && s.url.is_empty()) =>
+        {
+            setup.mcp_servers.remove(at);
+            model.focus = Some(Id::AddMcp);
         }
         Id::OwnScope if !text.is_empty() => {
             if !setup.authorization_server.scopes.contains(&text) {

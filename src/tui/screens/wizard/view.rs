@@ -38,6 +38,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     }
     let Some(work) = &shared.work else {
         page.title = "oktui".into();
+        page.second = Line::default();
         return page;
     };
     let host = work.draft.org_url.split("://").last().unwrap_or_default();
