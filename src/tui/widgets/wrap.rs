@@ -36,7 +36,8 @@ fn wrap_line(line: &str, cells: usize) -> Vec<String> {
         if width(current.as_str()) + width(word.trim_end()) > cells && !current.trim().is_empty() {
             lines.push(std::mem::take(&mut current).trim_end().to_owned());
         }
-        if width(word.trim_end()) > cells {
+        // Too long even for a line of its own, or for what the indent leaves of it.
+        if width(current.as_str()) + width(word.trim_end()) > cells {
             let mut parts = hard(&format!("{current}{word}"), cells);
             current = parts.pop().unwrap_or_default();
             lines.extend(parts);
@@ -54,6 +55,11 @@ fn wrap_line(line: &str, cells: usize) -> Vec<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_indent_counts() {
+        assert_eq!(wrap(" 田田a 田", 5), [" 田田", "a 田"]);
+    }
 
     #[test]
     fn it_breaks_at_blanks_and_keeps_the_indent() {
