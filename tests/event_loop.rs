@@ -57,6 +57,11 @@ impl Face for Screen {
         self.done.lock().unwrap().push("redraw");
         Ok(())
     }
+
+    fn again(&mut self) -> io::Result<()> {
+        self.done.lock().unwrap().push("redraw");
+        Ok(())
+    }
     fn copy(&mut self, _: &Secret) -> io::Result<()> {
         self.done.lock().unwrap().push("copy");
         Ok(())

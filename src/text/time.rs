@@ -31,6 +31,11 @@ pub fn utc(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
+/// `19:04 UTC`: the time of day, where the day is clear.
+pub fn clock(at: Timestamp) -> String {
+    at.strftime("%H:%M UTC").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

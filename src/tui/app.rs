@@ -48,7 +48,9 @@ pub struct App {
     /// The draft as it was last given to be saved.
     given: Option<Draft>,
     given_at: Timestamp,
-    /// Ctrl-C was pressed while a write ran.
+    /// A wake-up for saving the draft is on its way.
+    save_due: bool,
+    /// Ctrl-C was pressed while something ran.
     warned: bool,
 }
 
@@ -70,6 +72,7 @@ impl App {
             dirty: true,
             given: None,
             given_at: Timestamp::UNIX_EPOCH,
+            save_due: false,
             warned: false,
         }
     }
@@ -174,6 +177,7 @@ impl App {
             }
             AppMsg::Tick(now) => {
                 self.shared.now = now;
+                self.save_due = false;
                 self.touch();
                 if self.shared.waiting.as_ref().is_some_and(|(_, until)| *until <= now) {
                     self.shared.waiting = None;
@@ -208,7 +212,7 @@ impl App {
                 Vec::new()
             }
             popup::Answer::Close => Vec::new(),
-            popup::Answer::Leave => vec![Effect::Quit],
+            popup::Answer::Leave => self.command(CommandId::Cancel),
             popup::Answer::Run(id) => self.command(id),
         }
     }
@@ -427,6 +431,8 @@ impl App {
             Slot::App | Slot::Server | Slot::Plan => {
                 if let Some(work) = &mut shared.work {
                     match slot {
+                        // Another app was being opened: what is said of it is said by its screen.
+                        Slot::App if work.loaded != Remote::Loading => {}
                         Slot::App => fail(&mut work.loaded, trouble),
                         Slot::Server => fail(&mut work.server, trouble),
                         _ => fail(&mut work.plan, trouble),
@@ -456,6 +462,9 @@ impl App {
             return None;
         }
         if !at_once && now.duration_since(self.given_at) < SAVE_EVERY {
+            if std::mem::replace(&mut self.save_due, true) {
+                return None;
+            }
             return Some(Effect::Wake(SAVE_EVERY.as_millis().unsigned_abs().try_into().unwrap_or(1_000)));
         }
         self.given = Some(draft.clone());

@@ -36,6 +36,11 @@ pub trait Face {
     /// # Errors
     /// The terminal is gone.
     fn redraw(&mut self) -> io::Result<()>;
+    /// Takes the terminal again after somebody else stopped and continued the process: its modes are not what they were.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    fn again(&mut self) -> io::Result<()>;
     /// Sends a value to the clipboard.
     ///
     /// # Errors
@@ -133,7 +138,7 @@ pub async fn run(
             Some(signal) = signals.recv() => match signal {
                 Signal::Terminate => return Ok(Ended::Terminated),
                 Signal::HangUp => return Ok(Ended::HungUp),
-                Signal::Continue => { face.redraw()?; app.touch(); }
+                Signal::Continue => { face.again()?; app.touch(); }
             },
             event = input.next() => match event {
                 Some(Ok(event)) => effects = take(app, event),

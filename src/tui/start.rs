@@ -92,6 +92,10 @@ impl Face for Terminal {
         Self::redraw(self)
     }
 
+    fn again(&mut self) -> io::Result<()> {
+        Self::again(self)
+    }
+
     fn copy(&mut self, value: &Secret) -> io::Result<()> {
         Self::copy(self, value)
     }

@@ -2,7 +2,7 @@
 //! sequences to it. No terminal query is ever sent: the size comes from the system.
 
 use crate::secret::Secret;
-use crossterm::clipboard::CopyToClipboard;
+use base64::Engine;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
@@ -16,8 +16,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Whether the terminal is ours at this moment; global because the panic hook must know it.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// While a frame is drawn nothing is flushed: ratatui flushes in its middle, before the synchronized update ends.
+static HOLDING: AtomicBool = AtomicBool::new(false);
+
 /// Where frames go: standard output behind a buffer that holds a whole frame, so that a frame is one write.
-pub type Out = BufWriter<Stdout>;
+#[derive(Debug)]
+pub struct Out(BufWriter<Stdout>);
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if HOLDING.load(Ordering::Relaxed) { Ok(()) } else { self.0.flush() }
+    }
+}
 
 /// ratatui's terminal on [`Out`].
 pub type Screen = ratatui::Terminal<CrosstermBackend<Out>>;
@@ -39,7 +53,7 @@ impl Terminal {
         // crossterm writes a full reset for every colour when NO_COLOR is set, and the attributes of our theme for it would be lost.
         crossterm::style::force_color_output(true);
         install_panic_hook();
-        let out = BufWriter::with_capacity(FRAME, io::stdout());
+        let out = Out(BufWriter::with_capacity(FRAME, io::stdout()));
         let mut terminal = Self { screen: ratatui::Terminal::new(CrosstermBackend::new(out))? };
         terminal.enter()?;
         Ok(terminal)
@@ -55,13 +69,22 @@ impl Terminal {
     /// # Errors
     /// The terminal is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
-        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
-        self.screen.draw(draw)?;
-        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        HOLDING.store(true, Ordering::Relaxed);
+        let drawn = self.frame(draw);
+        HOLDING.store(false, Ordering::Relaxed);
+        drawn?;
         Write::flush(self.screen.backend_mut())
     }
 
+    fn frame(&mut self, draw: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
+        queue!(self.screen.backend_mut(), BeginSynchronizedUpdate)?;
+        self.screen.draw(draw)?;
+        queue!(self.screen.backend_mut(), EndSynchronizedUpdate)
+    }
+
     fn enter(&mut self) -> io::Result<()> {
+        // Off first: whoever stopped us may have set the terminal back, and crossterm would take it for raw still.
+        let _ = disable_raw_mode();
         enable_raw_mode()?;
         TAKEN.store(true, Ordering::SeqCst);
         queue!(self.screen.backend_mut(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)
@@ -95,13 +118,24 @@ impl Terminal {
         give_back();
     }
 
-    /// Sends a value to the terminal's clipboard (OSC 52). A terminal may ignore it and never says so.
+    /// Sends a value to the terminal's clipboard (OSC 52). A terminal may ignore it and never says so. Inside tmux it goes twice: for
+    /// tmux itself (`set-clipboard on`) and through it (`allow-passthrough on`); which one is allowed cannot be known.
     ///
     /// # Errors
     /// The terminal is gone.
     pub fn copy(&mut self, value: &Secret) -> io::Result<()> {
-        execute!(self.screen.backend_mut(), CopyToClipboard::to_clipboard_from(value.expose().as_bytes()))
+        let mut sequence = osc_52(value.expose());
+        if std::env::var_os("TMUX").is_some() {
+            let doubled = sequence.replace('\x1b', "\x1b\x1b");
+            sequence.push_str(&format!("\x1bPtmux;{doubled}\x1b\\"));
+        }
+        self.screen.backend_mut().write_all(sequence.as_bytes())?;
+        Write::flush(self.screen.backend_mut())
     }
+}
+
+fn osc_52(value: &str) -> String {
+    format!("\x1b]52;c;{}\x07", base64::engine::general_purpose::STANDARD.encode(value))
 }
 
 impl Drop for Terminal {
@@ -142,4 +176,14 @@ fn install_panic_hook() {
             std::process::exit(101);
         }));
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_carries_the_value_and_nothing_else() {
+        assert_eq!(osc_52("a\x1b"), "\x1b]52;c;YRs=\x07");
+    }
 }

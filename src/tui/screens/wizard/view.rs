@@ -50,7 +50,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     }
     page.explain = shared.notice.clone().unwrap_or_else(|| explain(model, shared));
     if let Some(saved) = work.saved {
-        let time = crate::text::time::utc(saved);
+        let time = crate::text::time::clock(saved);
         page.explain_right = format!("saved {time}");
     }
     if let Some(pid) = work.held_by {
