@@ -175,6 +175,8 @@ pub async fn demo_people(url: &str) -> Result<Vec<DemoPerson>, RunError> {
     let text = |v: &serde_json::Value, key: &str| v.get(key).and_then(|t| t.as_str()).map(str::to_owned);
     Ok(list
         .iter()
+        // The others are there to fill lists; who has a note is there to be tried.
+        .filter(|p| p.get("note").and_then(|n| n.as_str()).is_some_and(|n| !n.is_empty()))
         .filter_map(|p| {
             Some(DemoPerson {
                 login: Clean::new(&text(p, "login")?),

@@ -7,6 +7,7 @@ use super::widgets::page::{self, SMALLEST};
 use super::widgets::rows::first_row;
 use crate::text::{cut_end, pad, width};
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
@@ -31,6 +32,31 @@ pub fn draw(frame: &mut Frame, app: &App) {
     screen.draw(frame, body, &app.shared, theme);
     if let Some(popup) = &app.popup {
         draw_popup(frame, body, popup, theme);
+    }
+    if theme.ascii() {
+        to_ascii(frame.buffer_mut());
+    }
+}
+
+/// Our own signs as ASCII, one cell for one cell. What a server or a person wrote stays as it is.
+fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let sign = match cell.symbol() {
+            "…" => "~",
+            "•" | "●" => "*",
+            "→" | "▸" | "»" | "›" => ">",
+            "←" | "◂" | "«" => "<",
+            "↑" => "^",
+            "↓" => "v",
+            "─" | "╌" | "−" | "–" => "-",
+            "│" | "▏" => "|",
+            "█" => "#",
+            "·" => ".",
+            "“" | "”" => "\"",
+            "‘" | "’" => "'",
+            _ => continue,
+        };
+        cell.set_symbol(sign);
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) fn headline(run: &Run, session_only: bool) -> (&'static str, String) 
         RunVerdict::Stopped => ("STOPPED", "You stopped the run; what was not run is not judged.".into()),
         RunVerdict::Failed { .. } => ("FAILED", failure(run)),
         RunVerdict::Passed { judged_not } => match not_judged(run, judged_not, session_only) {
-            Some(not) => ("PASSED", format!("as far as this way judges. {not}")),
+            Some(not) => ("PASSED", format!("as far as this way can judge: {not}")),
             None => ("PASSED", "Every check that this way makes was good.".into()),
         },
     }

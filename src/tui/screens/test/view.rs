@@ -106,7 +106,13 @@ fn draw_run(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, them
         let cells = rows.cells().saturating_sub(10);
         let verdict = wrap(&sentence, cells);
         let verdict = verdict.get(..verdict.len().min(2)).unwrap_or_default();
-        let room = run.rows().len().clamp(3, (rows.left() / 2).saturating_sub(1).max(3));
+        // A run that is well shows all its hops; one that failed needs the room below for why.
+        let share = if word == "FAILED" {
+            (rows.left() / 2).saturating_sub(1)
+        } else {
+            rows.left().saturating_sub(8)
+        };
+        let room = run.rows().len().clamp(3, share.max(3));
         if run.sequence {
             sequence::draw(run, frame, rows, theme, room);
         } else {

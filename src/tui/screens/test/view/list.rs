@@ -114,7 +114,10 @@ fn line(run: &Run, row: Row, on: bool, theme: Theme, words: usize, bar: usize) -
         Span::raw(format!("{marker}{} ", said.fold)),
         Span::styled(format!("{:<5}", said.verdict), theme.state(said.verdict)),
         Span::raw(format!("{:>2}  {} ", said.number, pad(said.to, 8))),
-        Span::styled(pad(&said.what, words), if on { theme.focus() } else { theme.text() }),
+        Span::styled(
+            pad(&cut_end(&said.what, words.saturating_sub(1)), words),
+            if on { theme.focus() } else { theme.text() },
+        ),
         Span::raw(format!("{:>7} {ms:>6}  ", said.status)),
         Span::styled(drawn, theme.key()),
     ])
