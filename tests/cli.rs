@@ -1,4 +1,5 @@
 //! The command line against a served demo org: the main job without a screen, and every way it can go wrong.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The demo org end to end, over HTTP: create an app, assign it, sign in, exchange the code, use the token.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use oktui::demo::{self, Options, Running, Scenario};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! The demo org's management API over HTTP: rights, pages, limits, secrets, faults.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use oktui::demo::{self, Options, Running, Scenario};
 use serde_json::{Value, json};

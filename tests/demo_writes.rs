@@ -1,4 +1,5 @@
 //! What writes to the demo org do, and what they lose: replace, priorities, policies, lifecycle, the log as a live tail.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use oktui::demo::{self, Options, Running};
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! The README says what the program does: its key table is the program's own list of commands.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use oktui::tui::command::{COMMANDS, Scope};
 

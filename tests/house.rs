@@ -1,4 +1,5 @@
 //! Holds the arrows of the house and its two laws. The table of rooms is read from ARCHITECTURE.md, so that the page stays true.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -102,9 +103,8 @@ impl House {
                 continue;
             }
             let own_parent = file.ends_with("mod.rs") || file == "src/main.rs";
-            if !room.may.contains(&target.name)
-                && !(reexport && own_parent && related(&target.name, &room.name))
-            {
+            let own_face = reexport && own_parent && related(&target.name, &room.name);
+            if !room.may.contains(&target.name) && !own_face {
                 found.insert(format!(
                     "{file} ({}) may not name {} ({})",
                     room.name,

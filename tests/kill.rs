@@ -1,4 +1,5 @@
 //! Killed in the middle of an apply, and started again: one app, one secret, all assignments.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Plans applied to a demo org: whole, twice, cut short at every point, with trouble on the way.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
 mod org;
 mod relay;
