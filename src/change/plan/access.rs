@@ -50,6 +50,7 @@ impl Planner<'_> {
                 }
             },
             AccessMode::Controlled => {
+                self.everyone_stays();
                 for name in &access.groups {
                     match self.live.groups.get(name).map(Vec::as_slice).unwrap_or_default() {
                         [] => self.problems.push(PlanProblem::GroupNotFound(Clean::new(name))),
@@ -63,6 +64,21 @@ impl Planner<'_> {
             }
         }
         found
+    }
+
+    /// A Setup takes nothing away, so controlled access beside an assigned Everyone would look like what it is not.
+    fn everyone_stays(&mut self) {
+        let Some(everyone) = self.live.everyone.known().map(|g| &g.id) else { return };
+        let assigned =
+            self.live.app_groups.known().is_some_and(|groups| groups.iter().any(|g| g.id == *everyone));
+        let goes = |a: &Ask| matches!(a, Ask::UnassignGroup { id, .. } if id == everyone);
+        if assigned && !self.draft.asks.iter().any(goes) {
+            self.notes.push(
+                "The built-in group Everyone is still assigned: every person of the org may sign in. To limit access, remove it in \
+                 step 4 (d on the group)."
+                    .into(),
+            );
+        }
     }
 
     fn wanted_people(&mut self) -> Vec<User> {
