@@ -5,6 +5,7 @@
 pub mod change;
 pub mod cli;
 pub mod demo;
+pub mod diagnose;
 pub mod flow;
 pub mod okta;
 pub mod policy;

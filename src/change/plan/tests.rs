@@ -370,7 +370,8 @@ fn a_removed_group_counts_each_person_once_and_those_who_stay_not_at_all() {
 fn controlled_access_beside_an_assigned_everyone_is_said() {
     let (mut draft, mut live) = existing();
     let everyone = group("00gEveryone", "Everyone", 1204);
-    live.app_groups = Readable::Known(vec![app_group(&everyone), app_group(&group("00gMcp", "MCP-Users", 1))]);
+    live.app_groups =
+        Readable::Known(vec![app_group(&everyone), app_group(&group("00gMcp", "MCP-Users", 1))]);
     let said = |plan: &Plan| plan.notes.iter().any(|n| n.contains("Everyone is still assigned"));
     live.everyone = Readable::Known(everyone.clone());
     assert!(said(&make(&draft, &live)));
