@@ -5,7 +5,9 @@ use super::command::{self, CommandId, Scope};
 use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
-use super::screens::{Go, Msg, Next, Route, Screen, apps, connect, handover, home, plan, test, wizard};
+use super::screens::{
+    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, plan, test, wizard,
+};
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
 use crate::run::job::{Event, Job, Outcome, Slot};
@@ -40,6 +42,7 @@ pub struct App {
     pub(super) plan: plan::Model,
     pub(super) handover: handover::Model,
     pub(super) test: test::Model,
+    pub(super) diagnose: diagnose::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
     pub(super) popup: Option<Popup>,
@@ -66,6 +69,7 @@ impl App {
             plan: plan::Model::default(),
             handover: handover::Model::default(),
             test: test::Model::default(),
+            diagnose: diagnose::Model::default(),
             way: vec![Route::Home],
             popup: None,
             theme,
@@ -127,6 +131,7 @@ impl App {
             Route::Plan => &self.plan,
             Route::HandOver => &self.handover,
             Route::Test => &self.test,
+            Route::Diagnose => &self.diagnose,
         }
     }
 
@@ -139,6 +144,7 @@ impl App {
             Route::Plan => &mut self.plan,
             Route::HandOver => &mut self.handover,
             Route::Test => &mut self.test,
+            Route::Diagnose => &mut self.diagnose,
         };
         work(screen, &mut self.shared)
     }
@@ -230,6 +236,7 @@ impl App {
                 self.popup = Some(Popup::palette(&self.scopes()));
                 Vec::new()
             }
+            CommandId::Diagnose => self.go(Go::To(Route::Diagnose)),
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
             CommandId::Suspend => vec![Effect::Suspend],

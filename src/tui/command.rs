@@ -77,6 +77,8 @@ pub enum CommandId {
     Test,
     /// The values for the gateway's form.
     HandOver,
+    /// Diagnose something pasted.
+    Diagnose,
     /// Keys that are valid here.
     Help,
     /// All commands.
@@ -199,6 +201,7 @@ pub const COMMANDS: &[Command] = &[
     command(C::HandOver, S::App, &[Char('m')], "values", "the six values for the gateway's form"),
     command(C::Test, S::App, &[Char('t')], "test", "test this app"),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),
+    command(C::Diagnose, S::Global, &[Char('o')], "diagnose", "diagnose a pasted URL, page or error"),
     command(C::Help, S::Global, &[Char('?')], "help", "the keys that are valid here"),
     command(C::Palette, S::Global, &[Char(':')], "commands", "all commands, by name"),
     command(C::Quit, S::Global, &[Char('q')], "quit", "leave oktui; the draft is saved"),

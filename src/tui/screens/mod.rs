@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 pub mod apps;
 pub mod connect;
+pub mod diagnose;
 pub mod handover;
 pub mod home;
 pub mod plan;
@@ -35,6 +36,8 @@ pub enum Route {
     HandOver,
     /// The flow tester.
     Test,
+    /// What went wrong, from something pasted.
+    Diagnose,
 }
 
 /// A message to a screen.

@@ -14,6 +14,7 @@ pub struct Model {
 pub(super) enum Row {
     SetUp,
     Test,
+    Diagnose,
     Demo,
     Unfinished(Box<Unfinished>),
     Draft(Box<SavedDraft>),
@@ -23,7 +24,7 @@ pub(super) enum Row {
 
 /// Every row in order.
 pub(super) fn rows(shared: &Shared) -> Vec<Row> {
-    let mut rows = vec![Row::SetUp, Row::Test];
+    let mut rows = vec![Row::SetUp, Row::Test, Row::Diagnose];
     if shared.session.as_ref().is_none_or(|s| s.demo.is_none()) {
         rows.push(Row::Demo);
     }

@@ -33,6 +33,7 @@ fn open(shared: &mut Shared, row: &Row) -> Next {
             shared.door = if *row == Row::Test { Some(Route::Test) } else { None };
             Next::go(Go::To(route))
         }
+        Row::Diagnose => Next::go(Go::To(Route::Diagnose)),
         Row::Demo => {
             shared.wanted = Some(Wanted::Demo);
             Next::go(Go::To(Route::Connect))

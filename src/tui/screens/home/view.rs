@@ -85,7 +85,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
 
 fn heading_of(row: &Row) -> &'static str {
     match row {
-        Row::SetUp | Row::Test => "",
+        Row::SetUp | Row::Test | Row::Diagnose => "",
         Row::Demo => " ",
         Row::Unfinished(_) | Row::Draft(_) => "Go on where you stopped",
         Row::Org(_) | Row::Connect => "Orgs",
@@ -119,6 +119,7 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, cells: usize) -> 
     match row {
         Row::SetUp => door("Set up", "an app integration in five steps, then six values for the gateway"),
         Row::Test => door("Test", "one sign-in, every redirect and token exchange on screen"),
+        Row::Diagnose => door("Diagnose", "paste a failed URL or an error text; needs no Okta account"),
         Row::Demo => door("Demo org", "a built-in Okta: no account, no network, nothing stays"),
         Row::Unfinished(left) => {
             let state = format!("apply stopped after {} of {}", left.done, left.plan.changes.len());
