@@ -184,10 +184,8 @@ fn take(app: &mut App, event: Event) -> Vec<Effect> {
             effects
         }
         Event::Paste(text) => app.update(AppMsg::Paste(text, now)),
-        Event::Resize(..) => {
-            app.touch();
-            Vec::new()
-        }
+        // Also where the size is the one of before: a terminal that was small for a moment has lost what was on it.
+        Event::Resize(..) => vec![Effect::Redraw],
         _ => Vec::new(),
     }
 }

@@ -22,6 +22,8 @@ pub struct Tui {
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// The terminal's settings before anybody touched them.
+    settings: String,
     /// How many keys were sent.
     pub keys: usize,
 }
@@ -35,13 +37,28 @@ fn size(n: u16) -> std::num::NonZeroU16 {
     std::num::NonZeroU16::new(n).unwrap()
 }
 
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().expect("the terminal has settings"))
+}
+
 impl Tui {
     /// Starts the binary with these arguments in a terminal of `cols` x `rows`, all its files under `home`.
     pub fn start(home: &Path, cols: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let pair =
-            native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_oktui"));
         command.args(args);
+        Self::spawn(command, home, (cols, rows), env)
+    }
+
+    /// Runs a script of bash in a terminal of 80x24; `$OKTUI` is the binary. For what needs a shell around it: job control.
+    pub fn script(home: &Path, script: &str) -> Self {
+        let mut command = CommandBuilder::new("bash");
+        command.args(["--norc", "-c", script]);
+        Self::spawn(command, home, (80, 24), &[("OKTUI", env!("CARGO_BIN_EXE_oktui"))])
+    }
+
+    fn spawn(mut command: CommandBuilder, home: &Path, (cols, rows): (u16, u16), env: &[(&str, &str)]) -> Self {
+        let pair =
+            native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         for name in ["NO_COLOR", "TMUX", "OKTUI_ORG_URL", "OKTUI_API_TOKEN", "HTTPS_PROXY", "HTTP_PROXY"] {
             command.env_remove(name);
         }
@@ -51,6 +68,7 @@ impl Tui {
         for (name, value) in env {
             command.env(name, value);
         }
+        let settings = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let seen = Arc::new((
@@ -79,7 +97,7 @@ impl Tui {
             }
         });
         let writer = pair.master.take_writer().unwrap();
-        Self { child, master: pair.master, writer, seen, keys: 0 }
+        Self { child, master: pair.master, writer, seen, settings, keys: 0 }
     }
 
     /// What the screen shows, line by line.
@@ -145,8 +163,10 @@ impl Tui {
 
     /// Changes the terminal's size.
     pub fn resize(&mut self, cols: u16, rows: u16) {
+        // Held until both know: what the program writes for the new size must not meet a screen of the old one.
+        let mut state = self.seen.0.lock().unwrap();
+        state.parser.screen_mut().set_size(size(rows), size(cols));
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(size(rows), size(cols));
     }
 
     /// Sends a signal to the program.
@@ -178,6 +198,24 @@ impl Tui {
         svg::picture(self.seen.0.lock().unwrap().parser.screen())
     }
 
+    /// Waits until nothing was written for `time`.
+    #[track_caller]
+    pub fn settle(&self, time: Duration) {
+        let end = Instant::now() + patience();
+        while !self.silent(time) {
+            assert!(Instant::now() < end, "it never gets quiet; the screen shows:\n{}", self.screen());
+        }
+    }
+
+    /// Waits for a byte for `time`; whether none came.
+    pub fn silent(&self, time: Duration) -> bool {
+        let state = self.seen.0.lock().unwrap();
+        let before = state.raw.len();
+        let same = |state: &mut Seen| state.raw.len() == before && !state.ended;
+        let (state, _) = self.seen.1.wait_timeout_while(state, time, same).unwrap();
+        state.raw.len() == before
+    }
+
     /// How many bytes were written so far.
     pub fn bytes(&self) -> usize {
         self.seen.0.lock().unwrap().raw.len()
@@ -197,8 +235,11 @@ impl Tui {
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "bracketed paste is on");
         let raw = String::from_utf8_lossy(&state.raw);
-        let (on, off) = (raw.matches("\x1b[?2026h").count(), raw.matches("\x1b[?2026l").count());
-        assert_eq!(on, off, "a synchronized update was left open");
+        assert!(
+            raw.rfind("\x1b[?2026h") < raw.rfind("\x1b[?2026l"),
+            "a synchronized update was left open"
+        );
+        assert_eq!(settings(&*self.master), self.settings, "raw mode was left on");
     }
 }
 
