@@ -20,20 +20,19 @@ const app = await step('creates an OIDC web app', () => client.applicationApi.cr
 assert.ok(app.id.startsWith('0oa') && app.credentials.oauthClient.client_secret);
 const read = await step('reads it without its secret', () => client.applicationApi.getApplication({ appId: app.id }));
 assert.equal(read.credentials.oauthClient.client_secret, undefined);
-const secrets = await step('lists its secrets', () => collect(client.applicationSSOPublicKeysApi?.listOAuth2ClientSecrets?.({ appId: app.id })
-  ?? client.applicationSSOCredentialOAuth2ClientAuthApi.listOAuth2ClientSecrets({ appId: app.id })));
+const secrets = await step('lists its secrets', () => collect(client.applicationSSOPublicKeysApi.listOAuth2ClientSecrets({ appId: app.id })));
 assert.equal(secrets.length, 1);
 const group = groups.find((g) => g.profile.name === 'MCP-Users');
-await step('assigns a group', () => client.applicationGroupsApi.assignGroupToApplication({ appId: app.id, groupId: group.id }));
-const assigned = await step('lists assigned groups', () => collect(client.applicationGroupsApi.listApplicationGroupAssignments({ appId: app.id })));
+await step('assigns a group', () => client.applicationApi.assignGroupToApplication({ appId: app.id, groupId: group.id }));
+const assigned = await step('lists assigned groups', () => collect(client.applicationApi.listApplicationGroupAssignments({ appId: app.id })));
 assert.deepEqual(assigned.map((g) => g.id), [group.id]);
 const person = users.find((u) => u.profile.login.startsWith('ben@'));
-await step('assigns a person', () => client.applicationUsersApi.assignUserToApplication({ appId: app.id, appUser: { id: person.id, scope: 'USER' } }));
-const people = await step('lists assigned people', () => collect(client.applicationUsersApi.listApplicationUsers({ appId: app.id })));
+await step('assigns a person', () => client.applicationApi.assignUserToApplication({ appId: app.id, appUser: { id: person.id, scope: 'USER' } }));
+const people = await step('lists assigned people', () => collect(client.applicationApi.listApplicationUsers({ appId: app.id })));
 assert.ok(people.some((p) => p.id === person.id && p.scope === 'USER'));
 const servers = await step('lists authorization servers', () => collect(client.authorizationServerApi.listAuthorizationServers({})));
 assert.ok(servers.length >= 2);
-const policies = await step('lists access policies', () => collect(client.authorizationServerPoliciesApi.listAuthorizationServerPolicies({ authServerId: servers[0].id })));
+const policies = await step('lists access policies', () => collect(client.authorizationServerApi.listAuthorizationServerPolicies({ authServerId: servers[0].id })));
 assert.ok(policies.length >= 1);
 await step('replaces the app', () => client.applicationApi.replaceApplication({ appId: app.id, application: { ...read, label: 'interop node 2' } }));
 await step('refuses to delete it while active', () => assert.rejects(client.applicationApi.deleteApplication({ appId: app.id }), (e) => e.status === 403));

@@ -69,7 +69,8 @@ fn oauth(
 
 /// Everything that needs an API token.
 fn management(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
-    let given = call.header("authorization").and_then(|h| h.strip_prefix("SSWS "));
+    // The description says "SSWS {token}"; Okta's own Python SDK (3.4) leaves the blank out, so Okta must take that too.
+    let given = call.header("authorization").and_then(|h| h.strip_prefix("SSWS")).map(str::trim_start);
     let weak = match given {
         Some(token) if token == org.api_token => false,
         Some(token) if token == org.read_only_token => true,

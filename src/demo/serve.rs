@@ -247,7 +247,7 @@ fn count(call: &Call, org: &mut Org, segments: &[&str]) -> Option<Verdict> {
     let (name, free, enterprise) = limits::bucket(&call.method, segments)?;
     let full = if org.scenario == Scenario::FreeOrg { free } else { enterprise };
     let token = call.header("authorization").unwrap_or_default();
-    let limit = if token.starts_with("SSWS ") { full / 2 } else { full };
+    let limit = if token.starts_with("SSWS") { full / 2 } else { full };
     Some(org.limits.count(&format!("{name} {token}"), limit, now))
 }
 
