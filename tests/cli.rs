@@ -194,6 +194,6 @@ fn faults_of_the_org_are_sentences_and_nothing_hangs() {
         assert!(planned.status.code() == Some(3), "{kind}: {}", shown(&planned));
         let said = String::from_utf8_lossy(&planned.stderr);
         assert!(said.lines().count() >= 2, "{kind}: {said}");
-        org.request("POST", "/__demo/faults", Some(json!({"clear": true})));
+        org.request("DELETE", "/__demo/faults", None);
     }
 }
