@@ -353,8 +353,7 @@ fn hostile_names_are_shown_as_pictures() {
     tui.press(&["Down", "Down", "Down", "Enter"]);
     tui.wait("Ana Petrović");
     tui.press(&["v"]);
-    let screen = tui.wait("Finance ");
-    assert!(screen.contains("Finance ␛[31m"), "{screen}");
+    tui.wait("Finance ␛[31m");
     assert_eq!(foreign(&tui.raw()), Vec::<String>::new());
     // What the check finds: a name as it came.
     assert_eq!(foreign("\x1b[1mFinance \x1b]0;x\x07 \u{202e}".as_bytes()).len(), 2);

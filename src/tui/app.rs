@@ -87,7 +87,7 @@ impl App {
         let mut effects = vec![self.shared.start(Slot::Start, Job::ReadStart)];
         if demo {
             effects.push(self.shared.start(Slot::Connect, Job::StartDemo));
-            effects.extend(self.go(Go::To(Route::Connect)));
+            self.way.push(Route::Connect);
             self.connect.wait_for_demo();
         }
         effects
@@ -308,7 +308,14 @@ impl App {
         if self.way.is_empty() {
             self.way.push(Route::Home);
         }
-        if self.route() == from { Vec::new() } else { self.tell(self.route(), Msg::Shown) }
+        if self.route() == from {
+            return Vec::new();
+        }
+        // Terminals disagree about the width of some scripts' marks, and what they drew beside its cell would stay: another screen
+        // begins on a clean one.
+        let mut effects = vec![Effect::Redraw];
+        effects.extend(self.tell(self.route(), Msg::Shown));
+        effects
     }
 
     fn event(&mut self, slot: Slot, outcome: Outcome) -> Vec<Effect> {
