@@ -22,7 +22,14 @@ impl Screen for Model {
         update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::List, Scope::App]
+        if self.question.is_some() {
+            vec![Scope::Question, Scope::List]
+        } else {
+            vec![Scope::List, Scope::App]
+        }
+    }
+    fn running(&self, _shared: &Shared) -> Option<crate::run::job::Slot> {
+        self.opening.is_some().then_some(crate::run::job::Slot::App)
     }
     fn editing(&self, _shared: &Shared) -> bool {
         self.filtering

@@ -4,10 +4,11 @@ use crate::okta::model::{App, AppId};
 use crate::run::job::SavedDraft;
 use crate::tui::screens::Route;
 use crate::tui::shared::Shared;
+use crate::tui::widgets::confirm::Question;
 use crate::tui::widgets::field::Field;
 
 /// The state of the list.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     pub(super) cursor: usize,
     pub(super) filter: Field,
@@ -15,6 +16,8 @@ pub struct Model {
     /// The app that is being read, and where to go with it.
     pub(super) opening: Option<(AppId, Route)>,
     pub(super) trouble: Option<crate::run::job::Trouble>,
+    /// Whether to throw an earlier draft away.
+    pub(super) question: Option<Question>,
 }
 
 /// A row.
@@ -30,8 +33,12 @@ pub(super) fn rows<'a>(model: &Model, shared: &'a Shared) -> Vec<Row<'a>> {
     let url = shared.session.as_ref().map(|s| s.org.url.as_str()).unwrap_or_default();
     let drafts = shared.start.value().map(|s| s.drafts.as_slice()).unwrap_or_default();
     let wanted = model.filter.text().to_lowercase();
-    let mut rows = vec![Row::New];
-    rows.extend(drafts.iter().filter(|d| d.draft.org_url == url).map(Row::Draft));
+    let mut rows = Vec::new();
+    // What is to be tested exists.
+    if shared.door != Some(Route::Test) {
+        rows.push(Row::New);
+        rows.extend(drafts.iter().filter(|d| d.draft.org_url == url).map(Row::Draft));
+    }
     let apps = shared.apps.value().map(Vec::as_slice).unwrap_or_default();
     let fits = |a: &&App| {
         a.label().as_str().to_lowercase().contains(&wanted)

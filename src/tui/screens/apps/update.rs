@@ -8,10 +8,22 @@ use crate::tui::command::CommandId as C;
 use crate::tui::key::Key;
 use crate::tui::screens::{Go, Msg, Next, Route};
 use crate::tui::shared::{Remote, Shared, Work};
+use crate::tui::widgets::confirm::Question;
 
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     let last = rows(model, shared).len().saturating_sub(1);
     model.cursor = model.cursor.min(last);
+    if let (Some(question), Msg::Command(id)) = (&model.question, &msg) {
+        match id {
+            C::Left | C::Right => {}
+            C::Yes => return begin_anew(model, shared),
+            C::Open if question.on_yes => return begin_anew(model, shared),
+            _ => {
+                model.question = None;
+                return Next::none();
+            }
+        }
+    }
     match msg {
         Msg::Shown => return shown(model, shared),
         Msg::Edit(Key::Enter) => model.filtering = false,
@@ -32,17 +44,19 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         Msg::Command(C::Bottom) => model.cursor = last,
         Msg::Command(C::Filter) => model.filtering = true,
         Msg::Command(C::Again) => return read(shared),
-        Msg::Command(C::Add) => return new_app(shared),
+        Msg::Command(C::Add) => return ask_new(model, shared),
+        Msg::Command(C::Left) if model.question.is_some() => answer(model, false),
+        Msg::Command(C::Right) if model.question.is_some() => answer(model, true),
         Msg::Command(C::Open | C::Test) => {
             let test = msg == Msg::Command(C::Test) || shared.door == Some(Route::Test);
             return open(model, shared, if test { Route::Test } else { Route::Wizard });
         }
         Msg::Done(Slot::App, Outcome::App(loaded)) => return loaded_app(model, shared, *loaded),
-        Msg::Done(Slot::App, Outcome::Failed(trouble)) => {
-            if model.opening.take().is_some() {
-                model.trouble = Some(trouble);
-            }
+        Msg::Done(Slot::App, Outcome::Failed(trouble)) if model.opening.take().is_some() => {
+            model.trouble = Some(trouble);
         }
+        // A read that was stopped answers nothing more.
+        Msg::Command(C::Cancel) => model.opening = None,
         _ => {}
     }
     Next::none()
@@ -50,12 +64,41 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
 
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     model.trouble = None;
+    model.question = None;
     if matches!(shared.apps, Remote::Idle) { read(shared) } else { Next::none() }
 }
 
 fn read(shared: &mut Shared) -> Next {
     shared.apps = Remote::Loading;
     Next::effects([shared.start(Slot::Apps, Job::LoadApps), shared.start(Slot::Start, Job::ReadStart)])
+}
+
+fn begin_anew(model: &mut Model, shared: &mut Shared) -> Next {
+    model.question = None;
+    new_app(shared)
+}
+
+fn answer(model: &mut Model, yes: bool) {
+    if let Some(question) = &mut model.question {
+        question.on_yes = yes;
+    }
+}
+
+/// A new app. There is one draft of a new app for each org: an earlier one is not thrown away without a word.
+fn ask_new(model: &mut Model, shared: &mut Shared) -> Next {
+    let url = shared.session.as_ref().map(|s| s.org.url.clone()).unwrap_or_default();
+    let drafts = shared.start.value().map(|s| s.drafts.as_slice()).unwrap_or_default();
+    match drafts.iter().find(|d| d.draft.org_url == url && d.draft.target == Target::New) {
+        None => new_app(shared),
+        Some(saved) => {
+            let name = crate::text::Clean::new(&saved.draft.setup.app.name);
+            let text = format!(
+                "There is a draft of a new app, \"{name}\". Beginning anew discards it; the row below goes on with it."
+            );
+            model.question = Some(Question::new(text, "Yes, begin anew"));
+            Next::none()
+        }
+    }
 }
 
 fn new_app(shared: &mut Shared) -> Next {
@@ -75,7 +118,7 @@ fn open(model: &mut Model, shared: &mut Shared, route: Route) -> Next {
     model.trouble = None;
     let row = rows(model, shared).into_iter().nth(model.cursor);
     match row {
-        Some(Row::New) => new_app(shared),
+        Some(Row::New) => ask_new(model, shared),
         Some(Row::Draft(saved)) => {
             let draft = saved.draft.clone();
             let target = draft.target.clone();

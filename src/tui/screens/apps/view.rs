@@ -8,10 +8,10 @@ use crate::tui::command::CommandId as C;
 use crate::tui::screens::Route;
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
-use crate::tui::widgets::heading;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::rows::{Rows, first_row};
 use crate::tui::widgets::wrap::wrap;
+use crate::tui::widgets::{confirm, heading};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -29,7 +29,9 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
             if testing { "Choose the app to test." } else { "Choose an app to edit, or make a new one." };
         verb.into()
     });
-    page.hints = if model.filtering {
+    page.hints = if model.question.is_some() {
+        vec![(C::Yes, "yes"), (C::Right, "choose"), (C::Open, "answer"), (C::Back, "no")]
+    } else if model.filtering {
         vec![(C::Back, "keep the filter"), (C::Next, "")]
     } else {
         let open = if testing { "test it" } else { "edit" };
@@ -40,7 +42,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
             (C::Test, "test"),
             (C::Filter, "filter"),
         ];
-        all.into_iter().chain([(C::Again, "read again"), (C::Back, "back"), (C::Help, "help")]).collect()
+        all.into_iter().chain([(C::Again, "reload"), (C::Back, "back"), (C::Help, "help")]).collect()
     };
     page
 }
@@ -110,6 +112,9 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             out.push(frame, Line::styled(format!(" {line}"), style));
         }
     };
+    if let Some(question) = &model.question {
+        return confirm::draw(frame, &mut out, question, theme);
+    }
     if let Some((id, _)) = &model.opening {
         said(&mut out, frame, &format!("Reading {id} and its assignments …"), theme.quiet());
     }

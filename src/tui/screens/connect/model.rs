@@ -27,7 +27,7 @@ pub(super) enum Connecting {
 }
 
 /// The state of Connect.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Model {
     pub(super) url: Field,
     pub(super) token: Field,

@@ -93,6 +93,14 @@ fn edit(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
 fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
     if model.connecting.is_some() {
         return match id {
+            // Ctrl-C has stopped it; what was stopped answers nothing more.
+            C::Cancel => {
+                model.connecting = None;
+                let row = if model.url.text().is_empty() { Row::Url } else { Row::Token };
+                model.go_to(row);
+                shared.notice = Some("Stopped.".into());
+                Next::none()
+            }
             C::Back => {
                 model.connecting = None;
                 Next::go(Go::Back).and([crate::tui::effect::Effect::Stop(Slot::Connect)])

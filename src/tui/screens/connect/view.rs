@@ -19,9 +19,9 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     page.badges.clear();
     page.second = Line::raw(" An org's URL and an API token. The token is kept in memory only.");
     page.hints = if model.connecting.is_some() {
-        vec![(C::Back, "stop"), (C::Cancel, "stop")]
+        vec![(C::Back, "stop")]
     } else if model.open {
-        vec![(C::Next, "next"), (C::Previous, "back"), (C::Back, "stop editing")]
+        vec![(C::Next, "next field"), (C::Back, "stop editing, text stays")]
     } else {
         vec![
             (C::Open, "open, switch"),
@@ -37,12 +37,8 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
 fn explain(model: &Model) -> &'static str {
     match (&model.connecting, model.row) {
         (Some(_), _) => "Nothing is written.",
-        (None, Row::Url) => {
-            "As in the address bar of the Admin Console; oktui puts it right. Enter: next field."
-        }
-        (None, Row::Token) => {
-            "Okta: Security > API > Tokens. It acts with the rights of whoever made it. Enter connects."
-        }
+        (None, Row::Url) => "As in the Admin Console's address bar; oktui puts it right.",
+        (None, Row::Token) => "Made in Okta under Security > API > Tokens. Enter connects.",
         (None, Row::Label) => "A name for your list of orgs; its host when you leave it empty.",
         (None, Row::Prod) => "In a production org changes must be typed to confirm them.",
         (None, Row::ReadOnly) => "Read-only: no write is possible at all.",

@@ -4,7 +4,7 @@ use crate::run::job::{RememberedOrg, SavedDraft, Unfinished};
 use crate::tui::shared::Shared;
 
 /// The state of Home: only where the cursor is, and what a connection is wanted for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Model {
     pub(super) cursor: usize,
 }

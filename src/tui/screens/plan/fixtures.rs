@@ -325,7 +325,7 @@ pub(in crate::tui::screens) fn picture(name: &str, screen: &impl Screen, shared:
 pub(in crate::tui::screens) fn hints_work<S: Screen + Clone + Debug>(screen: &S, shared: &Shared) {
     let page = screen.page(shared, Theme::new(false, false));
     for (id, _) in &page.hints {
-        if matches!(id, CommandId::Help) {
+        if matches!(id, CommandId::Help | CommandId::Palette | CommandId::Quit) {
             continue;
         }
         let key = command::of(*id).unwrap().keys[0];
