@@ -315,7 +315,7 @@ fn a_draft_survives_the_kill() {
     tui.signal(Signal::KILL);
     tui.exit_code();
     let mut tui = Tui::start(home.path(), SMALL.0, SMALL.1, &[], &[]);
-    tui.wait("new app, step 1 of 5");
+    tui.wait("step 1 of 5");
     tui.press(&["Down", "Down", "Down", "Down", "Enter"]);
     tui.wait("API token");
     tui.send(org.text("api_token"));

@@ -71,7 +71,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             }
         }
     }
-    let name = cells.saturating_sub(46).clamp(20, 60);
+    let name = cells.saturating_sub(54).clamp(20, 60);
     let head = format!("   {} {} {}", pad("Name", name), pad("State", 10), pad("Client ID", 22));
     out.push(frame, Line::styled(head, theme.quiet()));
     let all = rows(model, shared);

@@ -48,7 +48,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
         let head = heading_of(row);
         if before.is_some() && head != before.unwrap_or_default() {
             lines.push((None, Line::default()));
-            if !head.is_empty() {
+            if !head.trim().is_empty() {
                 lines.push((None, Line::styled(format!(" {head}"), theme.title())));
             }
         }
@@ -98,16 +98,16 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, cells: usize) -> 
     let door = |name: &str, text: &str| {
         Line::from(vec![
             Span::raw(format!(" {marker} ")),
-            Span::styled(pad(name, 11), style),
-            Span::raw(cut_end(text, cells.saturating_sub(14))),
+            Span::styled(pad(name, 10), style),
+            Span::raw(cut_end(text, cells.saturating_sub(12))),
         ])
     };
     let listed =
         |name: &str, place: &str, state: &str, badge: Option<(&'static str, ratatui::style::Style)>| {
             let mut spans = vec![
                 Span::raw(format!(" {marker} ")),
-                Span::styled(pad(name, 22), style),
-                Span::raw(format!("  {}", pad(place, 26))),
+                Span::styled(pad(name, 20), style),
+                Span::raw(format!(" {}", pad(place, 25))),
             ];
             if let Some((badge, look)) = badge {
                 spans.push(Span::styled(format!("  {badge}"), look));
@@ -128,7 +128,7 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, cells: usize) -> 
         Row::Draft(saved) => {
             let kind = if saved.draft.target == Target::New { "new app" } else { "draft" };
             let state = match saved.draft.step {
-                step @ 1..=5 => format!("{kind}, step {step} of 5, {}", time::ago(saved.saved, shared.now)),
+                step @ 1..=5 => format!("step {step} of 5, {}", time::ago(saved.saved, shared.now)),
                 _ => format!("{kind}, {}", time::ago(saved.saved, shared.now)),
             };
             listed(
