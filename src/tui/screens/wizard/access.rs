@@ -1,7 +1,7 @@
 //! Step 4, assignments: Okta's three choices, and for controlled access the lists of people and groups.
 
 use super::model::{Id, Model};
-use crate::okta::model::{Assigned, GroupId, Readable, UserId};
+use crate::okta::model::{Assigned, Group, GroupId, Readable, UserId};
 use crate::setup::{Access, AccessMode, Ask, Draft, Field as About};
 use crate::text::{Clean, plural};
 use crate::tui::shared::{Shared, Work};
@@ -291,6 +291,22 @@ pub(super) fn assign(draft: &mut Draft, item: &Item) -> bool {
         access.people.push(item.login.clone());
     }
     *draft != before
+}
+
+/// A Setup takes nothing away, so choosing another way than *Everyone* stages the removal of an assigned Everyone; choosing it again
+/// takes that back. True when a removal was staged.
+pub(super) fn everyone_goes(work: &mut Work, groups: &Readable<Vec<Group>>) -> bool {
+    let Some(everyone) = groups.known().and_then(|all| all.iter().find(|g| g.is_everyone())) else {
+        return false;
+    };
+    let ask = Ask::UnassignGroup { id: everyone.id.clone(), name: everyone.name.clone() };
+    work.draft.asks.retain(|a| *a != ask);
+    let assigned = live(work, true, everyone.id.as_str()).is_some();
+    let goes = assigned && work.draft.setup.access.mode != AccessMode::Everyone;
+    if goes {
+        work.draft.asks.push(ask);
+    }
+    goes
 }
 
 /// Stages the removal of an assignment, or takes a staged one back. `Err` says why it cannot be.

@@ -8,6 +8,7 @@ use crate::okta::model::{
     Problem, Readable, ServerKind, User, UserStatus,
 };
 use crate::run::job::{AppLoaded, Connected, Job, Outcome, ServerProbe, Slot, Trouble};
+use crate::setup::AccessMode;
 use crate::setup::{Ask, Draft, RedirectUri, Setup, Target};
 use crate::text::Clean;
 use crate::tui::command::{self, CommandId as C};
@@ -381,6 +382,33 @@ fn a_live_uri_is_staged_for_removal_and_comes_back() {
     walk_to(&mut m, &mut s, &Id::Known(0));
     press(&mut m, &mut s, Key::Enter);
     assert!(draft(&s).asks.is_empty(), "a URI that is wanted again is not removed");
+}
+
+#[test]
+fn controlled_access_stages_the_removal_of_an_assigned_everyone() {
+    let mut s = existing(4);
+    let everyone: crate::okta::model::GroupId = "00gall".parse().unwrap();
+    let work = s.work.as_mut().unwrap();
+    work.draft.setup.access.mode = AccessMode::Everyone;
+    if let Remote::Ready(loaded) = &mut work.loaded {
+        let assigned = crate::okta::model::AppGroup {
+            id: everyone.clone(),
+            name: Some("Everyone".into()),
+            priority: None,
+            profile: serde_json::Map::new(),
+        };
+        loaded.groups = Readable::Known(vec![assigned]);
+    }
+    let mut m = at(&mut s);
+    walk_to(&mut m, &mut s, &Id::Mode(AccessMode::Controlled));
+    press(&mut m, &mut s, Key::Enter);
+    let staged = |s: &Shared| {
+        draft(s).asks.iter().any(|a| matches!(a, Ask::UnassignGroup { id, .. } if *id == everyone))
+    };
+    assert!(staged(&s), "what is chosen is what will be");
+    walk_to(&mut m, &mut s, &Id::Mode(AccessMode::Everyone));
+    press(&mut m, &mut s, Key::Enter);
+    assert!(!staged(&s));
 }
 
 #[test]

@@ -467,6 +467,10 @@ fn press(model: &mut Model, shared: &mut Shared) -> Next {
         Id::Mode(mode) => {
             model.list.undo.push(access::snapshot(&work.draft));
             work.draft.setup.access.mode = mode;
+            if access::everyone_goes(work, &shared.directory.groups) {
+                shared.notice =
+                    Some("Everyone is assigned today: its removal is staged, and the plan counts who loses access. u takes it back.".into());
+            }
             if mode == AccessMode::Controlled {
                 model.focus = Some(Id::Choose);
             }
