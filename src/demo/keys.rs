@@ -64,17 +64,8 @@ pub(super) fn left_half(text: &str) -> String {
 
 /// A six-digit time-based code (RFC 6238, HMAC-SHA-1, 30 s).
 pub(super) fn totp(secret: &[u8], seconds: i64) -> String {
-    let counter = (seconds.max(0) / 30) as u64;
-    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret);
-    let tag = aws_lc_rs::hmac::sign(&key, &counter.to_be_bytes());
-    let bytes = tag.as_ref();
-    let offset = usize::from(bytes.last().copied().unwrap_or(0) & 0xf);
-    let word = bytes
-        .get(offset..offset + 4)
-        .unwrap_or_default()
-        .iter()
-        .fold(0u32, |all, b| (all << 8) | u32::from(*b));
-    format!("{:06}", (word & 0x7fff_ffff) % 1_000_000)
+    let totp = totp_rs::Builder::new().with_secret(secret.to_vec()).build_noncompliant();
+    totp.generate(seconds.max(0).unsigned_abs()).to_string()
 }
 
 #[cfg(test)]
