@@ -32,6 +32,25 @@ pub fn draw(frame: &mut Frame, app: &App) {
     if let Some(popup) = &app.popup {
         draw_popup(frame, body, popup, theme);
     }
+    if theme.ascii() {
+        in_ascii(frame);
+    }
+}
+
+/// Our own signs in ASCII, whoever drew them. What a server named stays as it is.
+fn in_ascii(frame: &mut Frame) {
+    for cell in &mut frame.buffer_mut().content {
+        let sign = match cell.symbol() {
+            "…" => "~",
+            "•" => "*",
+            "↑" => "^",
+            "↓" => "v",
+            "←" => "<",
+            "→" => ">",
+            _ => continue,
+        };
+        cell.set_symbol(sign);
+    }
 }
 
 fn too_small(frame: &mut Frame, area: Rect) {
