@@ -42,7 +42,7 @@ fn kill_after(after: usize, delay_ms: u64) {
     while writes(&org) < after && child.try_wait().unwrap().is_none() {}
     child.kill().unwrap();
     child.wait().unwrap();
-    org.request("POST", "/__demo/faults", Some(serde_json::json!({"clear": true})));
+    org.request("DELETE", "/__demo/faults", None);
 
     let again = org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes"]);
     assert_eq!(again.status.code(), Some(0), "killed after {after}: {}", shown(&again));

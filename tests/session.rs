@@ -222,13 +222,12 @@ fn connect(tui: &mut Tui, url: &str, token: &str) {
 
 /// Every answer to such a call comes late, until [`quick`].
 fn slow(org: &Served, path: &str, method: &str, delay_ms: u64) {
-    let fault =
-        json!({"match": path, "method": method, "times": 1000, "kind": "slow", "delay_ms": delay_ms});
+    let fault = json!({"match": path, "method": method, "times": 1000, "kind": "slow", "delay_ms": delay_ms});
     org.request("POST", "/__demo/faults", Some(fault));
 }
 
 fn quick(org: &Served) {
-    org.request("POST", "/__demo/faults", Some(json!({"clear": true})));
+    org.request("DELETE", "/__demo/faults", None);
 }
 
 fn made(org: &Served) -> Vec<Value> {
@@ -264,8 +263,20 @@ fn a_resize_while_an_apply_and_a_test_run() {
     quick(&org);
     assert_made_once(&org);
     tui.press(&["t"]);
-    tui.wait("Password");
-    eprintln!("{}", tui.screen());
+    tui.wait("▸ [ Run ]");
+    slow(&org, "/authorize", "GET", 1_000);
+    tui.press(&["Enter"]);
+    tui.wait("GET discovery");
+    for size in [(120, 40), (40, 10), (60, 20), SMALL] {
+        tui.resize(size.0, size.1);
+        tui.wait_until("the new size", |s| s.contains("too small") == (size.0 == 40));
+        assert!(!tui.screen().contains("how it ended"), "the run was over before it was resized");
+    }
+    quick(&org);
+    tui.wait("how it ended");
+    tui.press(&["q"]);
+    assert_eq!(tui.exit_code(), 0);
+    tui.assert_restored();
 }
 
 #[test]
@@ -430,7 +441,9 @@ fn ascii_draws_nothing_else() {
     tui.wait("[ Apply");
     let raw = tui.raw();
     let at = raw.iter().position(|b| *b > 0x7e);
-    let around = at.map(|at| String::from_utf8_lossy(&raw[at.saturating_sub(40)..(at + 20).min(raw.len())]).into_owned());
+    let around = at.map(|at| {
+        String::from_utf8_lossy(&raw[at.saturating_sub(40)..(at + 20).min(raw.len())]).into_owned()
+    });
     assert_eq!(around, None);
 }
 

@@ -56,7 +56,12 @@ impl Tui {
         Self::spawn(command, home, (80, 24), &[("OKTUI", env!("CARGO_BIN_EXE_oktui"))])
     }
 
-    fn spawn(mut command: CommandBuilder, home: &Path, (cols, rows): (u16, u16), env: &[(&str, &str)]) -> Self {
+    fn spawn(
+        mut command: CommandBuilder,
+        home: &Path,
+        (cols, rows): (u16, u16),
+        env: &[(&str, &str)],
+    ) -> Self {
         let pair =
             native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
         for name in ["NO_COLOR", "TMUX", "OKTUI_ORG_URL", "OKTUI_API_TOKEN", "HTTPS_PROXY", "HTTP_PROXY"] {
@@ -235,10 +240,7 @@ impl Tui {
         assert!(!screen.hide_cursor(), "the cursor is hidden");
         assert!(!screen.bracketed_paste(), "bracketed paste is on");
         let raw = String::from_utf8_lossy(&state.raw);
-        assert!(
-            raw.rfind("\x1b[?2026h") < raw.rfind("\x1b[?2026l"),
-            "a synchronized update was left open"
-        );
+        assert!(raw.rfind("\x1b[?2026h") < raw.rfind("\x1b[?2026l"), "a synchronized update was left open");
         assert_eq!(settings(&*self.master), self.settings, "raw mode was left on");
     }
 }

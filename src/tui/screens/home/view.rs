@@ -2,7 +2,7 @@
 
 use super::model::{Model, Row, rows};
 use crate::setup::Target;
-use crate::text::{Clean, cut_end, pad, time};
+use crate::text::{Clean, cut_end, pad, time, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
@@ -53,7 +53,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             }
         }
         before = Some(head);
-        lines.push((Some(i), line_of(row, i == model.cursor, shared, theme, cells)));
+        lines.push((Some(i), line_of(row, i == model.cursor, shared, theme, (cells, places(&all)))));
     }
     match &shared.start {
         Remote::Loading => {
@@ -92,7 +92,28 @@ fn heading_of(row: &Row) -> &'static str {
     }
 }
 
-fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, cells: usize) -> Line<'static> {
+/// How many cells the column of hosts takes: the widest, so that the state beside it has room at 80.
+fn places(all: &[Row]) -> usize {
+    let url = |row: &Row| match row {
+        Row::Unfinished(left) => Some(left.plan.org_url.clone()),
+        Row::Draft(saved) => Some(saved.draft.org_url.clone()),
+        Row::Org(org) => Some(org.url.clone()),
+        _ => None,
+    };
+    all.iter().filter_map(url).map(|url| width(&host(&url))).max().unwrap_or(0).min(26)
+}
+
+fn host(url: &str) -> String {
+    Clean::new(url.split_once("://").map_or(url, |(_, host)| host)).to_string()
+}
+
+fn line_of(
+    row: &Row,
+    on: bool,
+    shared: &Shared,
+    theme: Theme,
+    (cells, places): (usize, usize),
+) -> Line<'static> {
     let marker = if on { theme.marker() } else { " " };
     let style = if on { theme.focus() } else { theme.text() };
     let door = |name: &str, text: &str| {
@@ -107,15 +128,15 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, cells: usize) -> 
             let mut spans = vec![
                 Span::raw(format!(" {marker} ")),
                 Span::styled(pad(name, 22), style),
-                Span::raw(format!("  {}", pad(place, 26))),
+                Span::raw(format!("  {}", pad(&cut_end(place, 26), places))),
             ];
             if let Some((badge, look)) = badge {
                 spans.push(Span::styled(format!("  {badge}"), look));
             }
-            spans.push(Span::styled(format!("  {state}"), theme.quiet()));
+            let left = (cells + 1).saturating_sub(spans.iter().map(Span::width).sum::<usize>() + 2);
+            spans.push(Span::styled(format!("  {}", cut_end(state, left)), theme.quiet()));
             Line::from(spans)
         };
-    let host = |url: &str| Clean::new(url.split_once("://").map_or(url, |(_, host)| host)).to_string();
     match row {
         Row::SetUp => door("Set up", "an app integration in five steps, then six values for the gateway"),
         Row::Test => door("Test", "one sign-in, every redirect and token exchange on screen"),
