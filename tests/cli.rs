@@ -67,6 +67,9 @@ fn applying_twice_changes_nothing() {
     assert_eq!(second.status.code(), Some(0), "{}", shown(&second));
     assert_eq!(parsed(&second)["outcomes"].as_array().map(Vec::len), Some(0));
     assert_eq!(org.get("/__demo/writes"), writes);
+    let shown_again = parsed(&org.run(home.path(), &["apply", file, "--yes", "--json", "--show-secret"]));
+    assert!(shown_again["values"]["clientSecret"].as_str().is_some_and(|s| s.len() >= 14), "{shown_again}");
+    assert_eq!(org.get("/__demo/writes"), writes);
 }
 
 #[test]

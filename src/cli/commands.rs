@@ -149,9 +149,15 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     );
     watch.abort();
     ended?;
-    let Some(applied) = last else {
+    let Some(mut applied) = last else {
         return Err(Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone });
     };
+    // The secret of an app that existed is read only when it is asked for: Okta's log records it.
+    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
+        let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
+        let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
+        applied.secret = newest.and_then(|s| s.value);
+    }
     Ok(report(&applied, args))
 }
 
