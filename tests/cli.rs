@@ -73,6 +73,25 @@ fn applying_twice_changes_nothing() {
 }
 
 #[test]
+fn a_saved_plan_is_applied_by_a_second_person_unless_the_org_moved_on() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let file = example(&org, home.path());
+    let plan = home.path().join("plan.json");
+    let plan = plan.to_str().unwrap();
+    let saved = org.run(home.path(), &["plan", file.to_str().unwrap(), "--out", plan]);
+    assert_eq!(saved.status.code(), Some(0), "{}", shown(&saved));
+    let second = tempfile::tempdir().unwrap();
+    let applied = org.run(second.path(), &["apply", plan, "--yes"]);
+    assert_eq!(applied.status.code(), Some(0), "{}", shown(&applied));
+    let writes = org.get("/__demo/writes");
+    assert_eq!(writes.as_array().map(Vec::len), Some(4));
+    let moved = org.run(second.path(), &["apply", plan, "--yes"]);
+    assert_eq!(moved.status.code(), Some(1), "{}", shown(&moved));
+    assert!(String::from_utf8_lossy(&moved.stderr).contains("was made since"), "{}", shown(&moved));
+    assert_eq!(org.get("/__demo/writes"), writes);
+}
+
+#[test]
 fn every_write_is_in_the_journal_by_its_request_id_and_no_secret_is() {
     let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
     let file = example(&org, home.path());

@@ -99,6 +99,9 @@ pub struct OrgArgs {
 pub struct PlanArgs {
     /// The Setup file, or - for standard input.
     pub file: PathBuf,
+    /// Save the plan to this file, for a second person to look at and apply.
+    #[arg(long, value_name = "PLAN")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
@@ -107,7 +110,7 @@ pub struct PlanArgs {
 /// `oktui apply`
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
-    /// The Setup file, or - for standard input.
+    /// The Setup file, a plan that `oktui plan --out` saved, or - for standard input. A plan is refused when the org moved on.
     pub file: PathBuf,
     /// Do not ask.
     #[arg(long)]

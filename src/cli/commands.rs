@@ -4,7 +4,7 @@ use super::args::{ApplyArgs, OrgArgs, PlanArgs, SetupCommand, TestArgs};
 use super::exit::Exit;
 use super::input::{self, Refusal};
 use super::print;
-use crate::change::Outcome as ChangeOutcome;
+use crate::change::{Outcome as ChangeOutcome, Plan};
 use crate::flow::trace::{RunVerdict, Way};
 use crate::okta::model::{App, ServerKind};
 use crate::run::error::RunError;
@@ -89,6 +89,10 @@ pub async fn plan(args: &PlanArgs, places: Places) -> Result<Exit> {
     let setup = read_setup(&args.file)?;
     let session = connect(&args.org, places, true).await?;
     let made = make_plan(&session, setup, String::new()).await?;
+    if let Some(path) = &args.out {
+        let saved = json!({"oktui_plan": 1, "plan": made.plan});
+        crate::store::write_private(path, pretty(&saved).as_bytes()).map_err(RunError::from)?;
+    }
     if args.org.json {
         out(&pretty(&print::plan_json(&made.plan, &made.estimate)));
     } else {
@@ -102,7 +106,9 @@ pub async fn plan(args: &PlanArgs, places: Places) -> Result<Exit> {
 /// # Errors
 /// See the exit codes.
 pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
-    let setup = read_setup(&args.file)?;
+    let text = input::file(&args.file)?;
+    let saved = saved_plan(&text)?;
+    let setup = if saved.is_some() { None } else { Some(parse_setup(&args.file, &text)?) };
     let session = connect(&args.org, places, args.read_only).await?;
     let (sink, mut events) = applying::channel();
     // An apply that was killed is finished first: its half-made app must be known before a new plan is made.
@@ -115,7 +121,11 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
         );
         ended?;
     }
-    let made = make_plan(&session, setup, args.reason.clone()).await?;
+    let made = match (saved, setup) {
+        (Some(plan), _) => applying::again(&session, plan).await?,
+        (None, Some(setup)) => make_plan(&session, setup, args.reason.clone()).await?,
+        (None, None) => return Err(Refusal::usage("the file is neither a Setup nor a plan")),
+    };
     let plan = made.plan.clone();
     if !args.org.json {
         eprint!("{}", print::plan(&plan, &made.estimate));
@@ -352,9 +362,29 @@ async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<Pl
 }
 
 fn read_setup(file: &Path) -> Result<Setup> {
-    let text = input::file(file)?;
-    setup::parse(&text)
+    parse_setup(file, &input::file(file)?)
+}
+
+fn parse_setup(file: &Path, text: &str) -> Result<Setup> {
+    setup::parse(text)
         .map_err(|e| Refusal::usage(format!("{}: {e}", crate::text::Clean::new(&file.to_string_lossy()))))
+}
+
+/// The plan in a file that `oktui plan --out` wrote; `None` for any other file.
+fn saved_plan(text: &str) -> Result<Option<Plan>> {
+    #[derive(serde::Deserialize)]
+    struct Saved {
+        oktui_plan: u32,
+        plan: Plan,
+    }
+    if !text.trim_start().starts_with('{') {
+        return Ok(None);
+    }
+    match serde_json::from_str::<Saved>(text) {
+        Ok(Saved { oktui_plan: 1, plan }) => Ok(Some(plan)),
+        Ok(_) => Err(Refusal::usage("this plan was saved by a newer oktui")),
+        Err(e) => Err(Refusal::usage(format!("this is no plan of oktui's: {e}"))),
+    }
 }
 
 /// Prints the progress of an apply to standard error until its last event.

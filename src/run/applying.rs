@@ -91,6 +91,38 @@ pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError
     Ok(PlanMade { plan, estimate, typed })
 }
 
+/// A plan that was saved for approval, if the org is still as it was when the plan was made.
+///
+/// # Errors
+/// The plan is for another org, the app was changed since, or an app with its name was made since. Nothing was written.
+pub async fn again(session: &Session, plan: Plan) -> Result<PlanMade, RunError> {
+    let moved = |what: String| {
+        RunError::NoPlan(vec![Trouble::new(what, "Make the plan again, and have it approved again.")])
+    };
+    if plan.org_url != session.org().url {
+        return Err(moved(format!(
+            "This plan is for {}, and this session is with {}.",
+            plan.org_url,
+            session.org().url
+        )));
+    }
+    match &plan.app {
+        Some(id) => {
+            let now = session.reader().app(id).await?;
+            if now.last_updated() != plan.app_read_at.as_deref() {
+                return Err(moved(format!("\"{}\" was changed since this plan was made.", plan.label)));
+            }
+        }
+        None if !session.reader().find_apps_by_label(plan.label.as_str()).await?.is_empty() => {
+            return Err(moved(format!("An app named \"{}\" was made since this plan was.", plan.label)));
+        }
+        None => {}
+    }
+    let estimate = change::estimate(&plan, &session.reader().transport().budget()).sentence;
+    let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
+    Ok(PlanMade { plan, estimate, typed })
+}
+
 /// The app that an unfinished plan of this org made, if it made one.
 async fn half_made(session: &Session) -> Result<Option<AppId>, RunError> {
     for left in open(session)? {
