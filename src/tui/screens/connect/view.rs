@@ -19,7 +19,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     page.badges.clear();
     page.second = Line::raw(" An org's URL and an API token. The token is kept in memory only.");
     page.hints = if model.connecting.is_some() {
-        vec![(C::Back, "stop")]
+        vec![(C::Cancel, "stop"), (C::Back, "stop and go back")]
     } else if model.open {
         vec![(C::Next, "next field"), (C::Back, "stop editing, text stays")]
     } else {
@@ -68,15 +68,15 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Share
     out.gap();
     let cells = out.cells().saturating_sub(2);
     if let Some(missing) = model.missing {
-        out.push(frame, Line::styled(format!(" {missing}"), theme.warn()));
+        out.push(frame, Line::styled(format!(" WARN  {missing}"), theme.warn()));
     }
     if let Some(trouble) = &model.trouble {
-        for line in wrap(trouble.what.as_str(), cells) {
-            out.push(frame, Line::styled(format!(" {line}"), theme.bad()));
-        }
-        for line in wrap(trouble.help.as_str(), cells) {
-            out.push(frame, format!(" {line}"));
-        }
+        let again = model.token.text().is_empty() && !model.url.text().is_empty();
+        let given = if again { " The token was not kept: give it again." } else { "" };
+        let lines = wrap(&format!("FAIL  {}", trouble.what), cells);
+        lines.into_iter().for_each(|l| out.push(frame, Line::styled(format!(" {l}"), theme.bad())));
+        let lines = wrap(&format!("{}{given}", trouble.help), cells.saturating_sub(6));
+        lines.into_iter().for_each(|l| out.push(frame, format!("       {l}")));
     }
 }
 
