@@ -77,12 +77,13 @@ fn too_small(frame: &mut Frame, area: Rect) {
     }
 }
 
-/// A popup covers the top of the body between two rules, over its whole width: nothing of the rows below shows beside it.
+/// A popup covers the top of the body between two rules, over its whole width: nothing of the rows below shows beside it. Where it
+/// needs all of the body, its lower rule is the page's.
 fn draw_popup(frame: &mut Frame, body: Rect, popup: &Popup, theme: Theme) {
     let rows = popup.matching();
     let head = if popup.editing() { 2 } else { 1 };
     let wanted = u16::try_from(rows.len().max(1)).unwrap_or(u16::MAX).saturating_add(head + 1);
-    let area = Rect { height: wanted.min(body.height), ..body };
+    let area = Rect { height: wanted.min(body.height + 1), ..body };
     if area.height < head + 2 {
         return;
     }

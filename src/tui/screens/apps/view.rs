@@ -3,7 +3,7 @@
 use super::model::{Model, Row, rows};
 use super::update::not_editable;
 use crate::okta::model::AppStatus;
-use crate::text::{Clean, cut_end, pad, time};
+use crate::text::{Clean, pad, plural, time};
 use crate::tui::command::CommandId as C;
 use crate::tui::screens::Route;
 use crate::tui::shared::{Remote, Shared};
@@ -11,7 +11,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::rows::{Rows, first_row};
 use crate::tui::widgets::wrap::wrap;
-use crate::tui::widgets::{confirm, heading};
+use crate::tui::widgets::{confirm, heading, trouble};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -26,12 +26,20 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     }
     page.explain = shared.notice.clone().unwrap_or_else(|| {
         match (model.filtering, testing) {
+            _ if model.question.is_some() => "Nothing is written to Okta by this.",
             (true, _) => "Part of a name or of a client id.",
             (false, true) => "Choose the app to test.",
             (false, false) => "Choose an app to edit, or make a new one.",
         }
         .into()
     });
+    if let Some(apps) = shared.apps.value() {
+        let listed = rows(model, shared).iter().filter(|r| matches!(r, Row::App(_))).count();
+        page.explain_right = match plural(apps.len(), "app") {
+            all if listed == apps.len() => all,
+            all => format!("{listed} of {all}"),
+        };
+    }
     page.hints = hints(model, testing);
     page
 }
@@ -131,13 +139,14 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
         said(&mut out, frame, &format!("Reading {label} and its assignments …"), theme.quiet());
     }
     if let Some(trouble) = &model.trouble {
-        said(&mut out, frame, &format!("WARN  {} {}", trouble.what, trouble.help), theme.warn());
+        let lines = trouble::lines(theme, "WARN", trouble, "", cells);
+        lines.into_iter().for_each(|line| out.push(frame, line));
     }
     match &shared.apps {
         Remote::Idle | Remote::Loading => said(&mut out, frame, "Reading the org's apps …", theme.quiet()),
         Remote::Failed(trouble, _) => {
-            let text = format!("FAIL  {} {} r reads again.", trouble.what, trouble.help);
-            said(&mut out, frame, &cut_end(&text, cells.saturating_mul(3)), theme.bad());
+            let lines = trouble::lines(theme, "FAIL", trouble, "r reads again.", cells);
+            lines.into_iter().for_each(|line| out.push(frame, line));
         }
         Remote::Ready(apps) if apps.is_empty() => {
             let help = if shared.door == Some(Route::Test) { " Esc, then Set up makes one." } else { "" };

@@ -5,10 +5,9 @@ use crate::text::{Clean, pad, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::heading;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::rows::{Rows, button};
-use crate::tui::widgets::wrap::wrap;
+use crate::tui::widgets::{heading, trouble};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -66,17 +65,16 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Share
         draw_row(model, row, frame, &mut out, theme);
     }
     out.gap();
-    let cells = out.cells().saturating_sub(2);
+    let cells = out.cells();
     if let Some(missing) = model.missing {
         out.push(frame, Line::styled(format!(" WARN  {missing}"), theme.warn()));
     }
     if let Some(trouble) = &model.trouble {
         let again = model.token.text().is_empty() && !model.url.text().is_empty();
-        let given = if again { " The token was not kept: give it again." } else { "" };
-        let lines = wrap(&format!("FAIL  {}", trouble.what), cells);
-        lines.into_iter().for_each(|l| out.push(frame, Line::styled(format!(" {l}"), theme.bad())));
-        let lines = wrap(&format!("{}{given}", trouble.help), cells.saturating_sub(6));
-        lines.into_iter().for_each(|l| out.push(frame, format!("       {l}")));
+        let given = if again { "The token was not kept: give it again." } else { "" };
+        for line in trouble::lines(theme, "FAIL", trouble, given, cells) {
+            out.push(frame, line);
+        }
     }
 }
 

@@ -197,3 +197,9 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_could_not_be_read_is_in_sight_below_the_last_row() {
+    let text = drawn(&at(8), &known(), Theme::new(true, false), (80, 24));
+    assert!(text.contains("▸ + connect an org") && text.contains("be rid of this message"), "{text}");
+}

@@ -8,9 +8,9 @@ use crate::tui::command::CommandId as C;
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
-use crate::tui::widgets::rows::Rows;
+use crate::tui::widgets::rows::{Rows, first_row};
 use crate::tui::widgets::wrap::wrap;
-use crate::tui::widgets::{confirm, heading};
+use crate::tui::widgets::{confirm, heading, trouble};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -51,6 +51,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
     out.gap();
     // The question stands at the foot: its text, and the two answers.
     let room = out.left().saturating_sub(if model.question.is_some() { 3 } else { 0 });
+    let top = usize::from(area.height) - out.left();
     let mut lines: Vec<(Option<usize>, Line<'static>)> = Vec::new();
     let mut before: Option<&'static str> = None;
     let columns = Columns::of(&all, cells);
@@ -66,10 +67,23 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
         lines.push((Some(i), line_of(row, i == model.cursor, shared, theme, &columns)));
     }
     lines.extend(said(shared, theme, cells).into_iter().map(|line| (None, line)));
-    let at = lines.iter().position(|(row, _)| *row == Some(model.cursor)).unwrap_or(0);
-    let first = crate::tui::widgets::rows::first_row(at, lines.len(), room);
+    let mut at = lines.iter().position(|(row, _)| *row == Some(model.cursor)).unwrap_or(0);
+    if model.cursor + 1 == all.len() {
+        // What is said below the last row comes into sight with it.
+        at = (at + room.saturating_sub(1)).min(lines.len().saturating_sub(1));
+    }
+    let first = first_row(at, lines.len(), room);
+    let below = lines.len().saturating_sub(first + room);
     for (_, line) in lines.into_iter().skip(first).take(room) {
         out.push(frame, line);
+    }
+    for (there, up, y) in [(first > 0, true, top), (below > 0, false, top + room.saturating_sub(1))] {
+        let y = area.y.saturating_add(u16::try_from(y).unwrap_or(u16::MAX));
+        if there && area.width > 2 && y < area.bottom() {
+            let sign = if up { "↑" } else { "↓" };
+            let corner = Rect { x: area.right() - 1, y, width: 1, height: 1 };
+            frame.render_widget(Line::styled(sign, theme.quiet()), corner);
+        }
     }
     if let Some((question, _)) = &model.question {
         out.down_to(2);
@@ -92,12 +106,7 @@ fn said(shared: &Shared, theme: Theme, cells: usize) -> Vec<Line<'static>> {
     if reading {
         lines.push(Line::styled(" Reading what you left here …", theme.quiet()));
     }
-    for trouble in troubles {
-        let text = format!("WARN  {}\n      {}", trouble.what, trouble.help);
-        lines.extend(
-            wrap(&text, cells).into_iter().map(|line| Line::styled(format!(" {line}"), theme.warn())),
-        );
-    }
+    lines.extend(troubles.iter().flat_map(|t| trouble::lines(theme, "WARN", t, "", cells)));
     lines
 }
 
