@@ -62,6 +62,29 @@ async fn a_replace_keeps_the_secret_and_loses_the_notes() -> Outcome {
 }
 
 #[tokio::test]
+async fn inactive_apps_are_listed_when_asked_for() -> Outcome {
+    let demo = demo::start(Options::default()).await?;
+    let (_, app) = send(&demo, "POST", "/api/v1/apps", new_app()).await?;
+    let id = text(&app["id"])?;
+    let off = format!("/api/v1/apps/{id}/lifecycle/deactivate");
+    assert_eq!(send(&demo, "POST", &off, json!({})).await?.0, 200);
+    for (query, listed) in [
+        ("", false),
+        ("?q=Gateway", false),
+        ("?includeNonDeleted=false", false),
+        ("?includeNonDeleted=true", true),
+        ("?q=Gateway&includeNonDeleted=true", true),
+        ("?filter=status%20eq%20%22INACTIVE%22", true),
+        ("?filter=status%20eq%20%22ACTIVE%22", false),
+    ] {
+        let (_, apps) = send(&demo, "GET", &format!("/api/v1/apps{query}"), json!({})).await?;
+        let apps = apps.as_array().ok_or("no list")?;
+        assert_eq!(apps.iter().any(|a| a["id"] == id), listed, "{query}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn group_priorities_have_no_gaps() -> Outcome {
     let demo = demo::start(Options::default()).await?;
     let (_, app) = send(&demo, "POST", "/api/v1/apps", new_app()).await?;

@@ -208,8 +208,6 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
 }
 
 fn list(call: &Call, org: &Org) -> Answer {
-    // The description says that inactive apps come with `includeNonDeleted=true`; that a plain list leaves them out is
-    // unverified, so they are always shown, as `filter=status eq "INACTIVE"` needs it.
     let page = Page::of(call, 20, 200)?;
     let q = call.param("q").map(str::to_lowercase);
     let filter = match call.param("filter") {
@@ -222,7 +220,14 @@ fn list(call: &Call, org: &Org) -> Answer {
     if filter.as_ref().is_some_and(|f| !f.uses_only(&allowed)) {
         return Err(error::okta(400, "E0000031"));
     }
+    // Management API, listApplications: `includeNonDeleted`, false by default, is "whether to include non-active, but not
+    // deleted apps". What a filter by status does without it is not said; one that asks for INACTIVE gets them here.
+    let by_status = filter.as_ref().is_some_and(|f| !f.uses_only(&|path| path != "status"));
+    let inactive = by_status || call.param("includeNonDeleted") == Some("true");
     let wanted = |app: &&App| {
+        if !app.active && !inactive {
+            return false;
+        }
         let lookup = |path: &str| match path {
             "id" => vec![app.id.clone()],
             "status" => vec![if app.active { "ACTIVE" } else { "INACTIVE" }.to_owned()],

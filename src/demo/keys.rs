@@ -1,16 +1,20 @@
 //! The signing key of the demo: made at start-up, never written anywhere.
 
-use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
+use aws_lc_rs::signature::KeyPair as _;
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
 /// One RSA key that every authorization server of the demo signs with.
 pub(super) struct SigningKey {
-    pair: KeyPair,
-    kid: String,
+    private: EncodingKey,
+    /// The header of every token.
+    header: Header,
+    /// The public half.
+    jwk: Value,
 }
 
 /// The key could not be made or used.
@@ -21,29 +25,33 @@ pub(super) struct KeyFailure;
 impl SigningKey {
     /// Takes up to a second of a processor: call it off the async threads.
     pub(super) fn generate(kid: String) -> Result<Self, KeyFailure> {
+        // Okay when it was installed already: the provider is the process's, and only one is compiled in.
+        let _ = jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER.install_default();
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyFailure)?;
-        Ok(Self { pair, kid })
+        let private = pair.as_der().map_err(|_| KeyFailure)?;
+        // jsonwebtoken reads the PKCS #8 form from PEM alone.
+        let body = STANDARD.encode(private.as_ref());
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+        let private = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| KeyFailure)?;
+        let public = pair.public_key();
+        let jwk = json!({
+            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": kid,
+            "e": encode(public.exponent().big_endian_without_leading_zero()),
+            "n": encode(public.modulus().big_endian_without_leading_zero()),
+        });
+        // Okta's header holds `kid` and `alg` and no `typ`.
+        let header = Header { typ: None, kid: Some(kid), ..Header::new(Algorithm::RS256) };
+        Ok(Self { private, header, jwk })
     }
 
     /// A JSON Web Key (RFC 7517) of the public half.
     pub(super) fn jwk(&self) -> Value {
-        let public = self.pair.public_key();
-        json!({
-            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.kid,
-            "e": encode(public.exponent().big_endian_without_leading_zero()),
-            "n": encode(public.modulus().big_endian_without_leading_zero()),
-        })
+        self.jwk.clone()
     }
 
-    /// A compact JWS (RFC 7515), RS256. Okta's header holds `kid` and `alg` and no `typ`.
+    /// A compact JWS (RFC 7515), RS256.
     pub(super) fn sign(&self, claims: &Value) -> Result<String, KeyFailure> {
-        let header = encode(json!({ "kid": self.kid, "alg": "RS256" }).to_string().as_bytes());
-        let input = format!("{header}.{}", encode(claims.to_string().as_bytes()));
-        let mut signature = vec![0; self.pair.public_modulus_len()];
-        self.pair
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), input.as_bytes(), &mut signature)
-            .map_err(|_| KeyFailure)?;
-        Ok(format!("{input}.{}", encode(&signature)))
+        jsonwebtoken::encode(&self.header, claims, &self.private).map_err(|_| KeyFailure)
     }
 }
 
@@ -71,6 +79,25 @@ pub(super) fn totp(secret: &[u8], seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_verified_by_the_public_half() {
+        use aws_lc_rs::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+        let key = SigningKey::generate("k1".to_owned()).unwrap();
+        let token = key.sign(&json!({ "sub": "ana" })).unwrap();
+        let parts: Vec<&str> = token.split('.').collect();
+        let read = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
+        let header: Value = serde_json::from_slice(&read(parts[0])).unwrap();
+        assert_eq!(header, json!({ "kid": "k1", "alg": "RS256" }));
+        assert_eq!(serde_json::from_slice::<Value>(&read(parts[1])).unwrap(), json!({ "sub": "ana" }));
+        let jwk = key.jwk();
+        let [n, e] = ["n", "e"].map(|name| read(jwk[name].as_str().unwrap()));
+        let public = RsaPublicKeyComponents { n, e };
+        let signed =
+            |text: &str| public.verify(&RSA_PKCS1_2048_8192_SHA256, text.as_bytes(), &read(parts[2])).is_ok();
+        assert!(signed(&format!("{}.{}", parts[0], parts[1])));
+        assert!(!signed(&format!("{}.{}x", parts[0], parts[1])));
+    }
 
     #[test]
     fn totp_is_rfc_6238() {

@@ -442,6 +442,10 @@ async fn a_logo_goes_up_and_a_missing_one_stops_the_run_before_it_begins() {
     let logos =
         logos.as_array().unwrap().iter().filter(|w| w["path"].as_str().unwrap().ends_with("/logo")).count();
     assert_eq!(logos, 1);
+    // The app links a logo of its own now: nothing is left to do.
+    draft.target = Target::Existing(applied.app.unwrap().id().unwrap());
+    let again = org.plan("p2", &draft).await;
+    assert!(again.changes.is_empty(), "{:#?}", again.changes);
 }
 
 /// A PNG of one pixel.

@@ -44,7 +44,18 @@ fn settings(master: &dyn MasterPty) -> String {
 impl Tui {
     /// Starts the binary with these arguments in a terminal of `cols` x `rows`, all its files under `home`.
     pub fn start(home: &Path, cols: u16, rows: u16, args: &[&str], env: &[(&str, &str)]) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_oktui"));
+        Self::start_program(Path::new(env!("CARGO_BIN_EXE_oktui")), home, (cols, rows), args, env)
+    }
+
+    /// Starts any program so.
+    pub fn start_program(
+        program: &Path,
+        home: &Path,
+        (cols, rows): (u16, u16),
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         Self::spawn(command, home, (cols, rows), env)
     }

@@ -42,13 +42,11 @@ pub fn picture(screen: &vt100::Screen) -> String {
             while let Some(cell) = screen.cell(row, col) {
                 let sign = if cell.contents().is_empty() { " " } else { cell.contents() };
                 // A run ends where the look does, and at a gap.
-                if self::look(cell) != look
+                let other = self::look(cell) != look
                     || (text.ends_with("  ") && sign != " ")
-                    || shape(sign) != shape(&text)
-                {
-                    if col > start {
-                        break;
-                    }
+                    || shape(sign) != shape(&text);
+                if other && col > start {
+                    break;
                 }
                 if !cell.is_wide_continuation() {
                     text.push_str(sign);

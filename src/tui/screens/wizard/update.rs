@@ -1,12 +1,13 @@
 //! What keys and answers do to the wizard.
 
-use super::access::{self, Tab};
+use super::access::{self};
+use super::authentication;
+use super::lists::list;
 use super::model::{Id, Model, step};
-use super::{authentication, basic, grants, redirects};
-use crate::okta::model::{Readable, RefreshRotation};
+use super::press::{accept, add, fix, press, remove, unstage};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
-use crate::setup::{AccessMode, Ask, Draft, McpServer, NotALogo, Target, apply_fix, logo_facts};
+use crate::setup::{Ask, Draft, NotALogo, Target, logo_facts};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -16,7 +17,7 @@ use crate::tui::widgets::field::Field;
 use crate::tui::widgets::form::stops;
 
 /// How far PgUp and PgDn go.
-const PAGE: usize = 10;
+pub(super) const PAGE: usize = 10;
 
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     let before = shared.work.as_ref().map(|w| w.draft.clone());
@@ -184,7 +185,7 @@ fn edit(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
 }
 
 /// Opens a field with its text.
-fn open(model: &mut Model, shared: &Shared, id: Id) {
+pub(super) fn open(model: &mut Model, shared: &Shared, id: Id) {
     let Some(work) = &shared.work else { return };
     let setup = &work.draft.setup;
     let row = |at: usize| setup.redirect_uris.get(at);
@@ -331,7 +332,7 @@ fn walk(model: &mut Model, shared: &Shared, by: isize) {
     }
 }
 
-fn go_to(model: &mut Model, shared: &mut Shared, to: u8) -> Next {
+pub(super) fn go_to(model: &mut Model, shared: &mut Shared, to: u8) -> Next {
     let next = close(model, shared);
     model.focus = None;
     model.why = false;
@@ -415,204 +416,6 @@ fn beside(model: &mut Model, shared: &Shared, right: bool) {
     };
 }
 
-fn press(model: &mut Model, shared: &mut Shared) -> Next {
-    let Some(id) = model.focused(shared) else { return Next::none() };
-    model.focus = Some(id.clone());
-    let now = step(shared);
-    let missing = shared.work.as_ref().map(|w| redirects::missing(shared, w)).unwrap_or_default();
-    let me = shared.work.as_ref().and_then(|w| access::yourself(shared, w));
-    let namesake = shared.work.as_ref().and_then(|w| basic::namesake(model, shared, w)?.id());
-    let Some(work) = &mut shared.work else { return Next::go(Go::Back) };
-    let setup = &mut work.draft.setup;
-    match id {
-        Id::Next => return go_to(model, shared, now + 1),
-        Id::EditThatApp => {
-            let Some(app) = namesake else { return Next::none() };
-            let url = work.draft.org_url.clone();
-            work.draft = Draft { target: Target::Existing(app.clone()), ..Draft::new(url) };
-            work.loaded = Remote::Loading;
-            model.adopt = Some(app.clone());
-            model.focus = None;
-            return Next::effects([shared.start(Slot::App, Job::LoadApp(app))]);
-        }
-        Id::Code => {
-            shared.notice = Some(
-                "A web application must have this grant: it is the one that people sign in with.".into(),
-            );
-        }
-        Id::Refresh => setup.grants.refresh_token = !setup.grants.refresh_token,
-        Id::Rotation(rotation) => {
-            // Okta's own grace for rotating tokens is 30 seconds; 0 makes a lost answer cost a sign-in.
-            if rotation == RefreshRotation::Rotate && setup.grants.refresh_rotation != rotation {
-                setup.grants.refresh_leeway_seconds = setup.grants.refresh_leeway_seconds.max(30);
-            }
-            setup.grants.refresh_rotation = rotation;
-        }
-        Id::Method(method) => {
-            setup.app.client_authentication = method;
-            shared.notice = grants::method_warning(work).map(str::to_owned);
-        }
-        Id::Pkce => setup.app.pkce_required = !setup.app.pkce_required,
-        Id::Known(at) => {
-            if let Some(known) = missing.into_iter().nth(at) {
-                let row = crate::setup::RedirectUri { environment: known.environment, uri: known.uri };
-                setup.redirect_uris.push(row);
-                model.focus = Some(Id::Uri(setup.redirect_uris.len().saturating_sub(1)));
-            }
-        }
-        Id::AddUri | Id::AddSignOut | Id::AddMcp => return add(model, shared),
-        Id::Removed(at) => {
-            redirects::unstage(&mut work.draft, at);
-        }
-        Id::Mode(mode) => {
-            model.list.undo.push(access::snapshot(&work.draft));
-            work.draft.setup.access.mode = mode;
-            if access::everyone_goes(work, &shared.directory.groups) {
-                shared.notice =
-                    Some("Everyone is assigned today: its removal is staged, and the plan counts who loses access. u takes it back.".into());
-            }
-            if mode == AccessMode::Controlled {
-                model.focus = Some(Id::Choose);
-            }
-        }
-        Id::Choose => {
-            model.list.shown = true;
-            model.list.cursor = 0;
-        }
-        Id::Yourself => {
-            if let Some(me) = me {
-                model.list.undo.push(access::snapshot(&work.draft));
-                access::assign(&mut work.draft, &me);
-                model.focus = Some(Id::Choose);
-            }
-        }
-        Id::Person(_) | Id::Group(_) => {
-            shared.notice = Some("Press d to stage the removal; nothing is written before the plan.".into());
-        }
-        Id::Server(server) => setup.authorization_server.id = server,
-        Id::Scope(name) => {
-            let scopes = &mut setup.authorization_server.scopes;
-            match scopes.iter().position(|s| *s == name) {
-                Some(at) => {
-                    scopes.remove(at);
-                }
-                None => scopes.push(name),
-            }
-        }
-        Id::Policy => setup.authorization_server.access_policy = !setup.authorization_server.access_policy,
-        Id::ApiScopes => model.why = true,
-        Id::Value(_) => return copy(model, shared),
-        Id::Name
-        | Id::Logo
-        | Id::Leeway
-        | Id::Environment(_)
-        | Id::Uri(_)
-        | Id::SignOut(_)
-        | Id::AddPerson
-        | Id::AddGroup
-        | Id::OtherServer
-        | Id::OwnScope
-        | Id::McpName(_)
-        | Id::McpUrl(_) => open(model, shared, id),
-    }
-    Next::none()
-}
-
-/// A new row of the list that the focus is in, open.
-fn add(model: &mut Model, shared: &mut Shared) -> Next {
-    let focused = model.focused(shared);
-    let now = step(shared);
-    let Some(work) = &mut shared.work else { return Next::none() };
-    if work.held_by.is_some() {
-        shared.notice = Some("Another oktui has this draft open: you can only read it here.".into());
-        return Next::none();
-    }
-    let draft = &mut work.draft;
-    let id = match (now, focused) {
-        (3, Some(Id::SignOut(_) | Id::AddSignOut)) => {
-            draft.setup.sign_out.uris.push(String::new());
-            Id::SignOut(draft.setup.sign_out.uris.len().saturating_sub(1))
-        }
-        (3, _) => redirects::add(draft),
-        (4, _) if draft.setup.access.mode == AccessMode::Controlled => {
-            model.list.shown = true;
-            return Next::none();
-        }
-        (5, Some(Id::Scope(_) | Id::OwnScope)) => Id::OwnScope,
-        (5, _) => {
-            draft.setup.mcp_servers.push(McpServer { name: String::new(), url: String::new() });
-            Id::McpName(draft.setup.mcp_servers.len().saturating_sub(1))
-        }
-        _ => return Next::none(),
-    };
-    open(model, shared, id);
-    Next::none()
-}
-
-fn remove(model: &mut Model, shared: &mut Shared) {
-    let Some(id) = model.focused(shared) else { return };
-    let item = shared.work.as_ref().and_then(|w| match &id {
-        Id::Person(at) => access::Entry::Named(*at).item(shared, w),
-        Id::Group(at) => access::Entry::NamedGroup(*at).item(shared, w),
-        _ => None,
-    });
-    let Some(work) = &mut shared.work else { return };
-    let setup = &mut work.draft.setup;
-    match &id {
-        Id::Uri(_) | Id::Environment(_) | Id::SignOut(_) => {
-            redirects::remove(work, &id);
-        }
-        Id::McpName(at) | Id::McpUrl(at) if *at < setup.mcp_servers.len() => {
-            setup.mcp_servers.remove(*at);
-        }
-        Id::Scope(name) => setup.authorization_server.scopes.retain(|s| s != name),
-        Id::Logo => setup.app.logo = None,
-        Id::Person(_) | Id::Group(_) => {
-            let Some(item) = item else { return };
-            model.list.undo.push(access::snapshot(&work.draft));
-            if let Err(why) = access::unassign(work, &item) {
-                shared.notice = Some(why);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn unstage(model: &mut Model, shared: &mut Shared) {
-    let now = step(shared);
-    let focused = model.focused(shared);
-    let Some(work) = &mut shared.work else { return };
-    let draft = &mut work.draft;
-    let done = match (now, focused) {
-        (3, Some(Id::Removed(at))) => redirects::unstage(draft, at),
-        (3, _) => {
-            draft.asks.iter().rposition(redirects::is_uri).is_some_and(|at| redirects::unstage(draft, at))
-        }
-        (4, _) => model.list.undo.pop().map(|then| access::restore(draft, then)).is_some(),
-        _ => false,
-    };
-    if !done {
-        shared.notice = Some("Nothing is staged on this step in this session.".into());
-    }
-}
-
-fn fix(model: &mut Model, shared: &mut Shared) {
-    let Some(fix) = model.check(shared).and_then(|c| c.fix.clone()) else { return };
-    let Some(work) = &mut shared.work else { return };
-    if apply_fix(&mut work.draft.setup, &fix) {
-        shared.notice = Some(format!("Done: {}.", fix.title));
-    }
-}
-
-fn accept(model: &mut Model, shared: &mut Shared) {
-    let Some(work) = &shared.work else { return };
-    let key = model.check(shared).and_then(|c| c.acceptance(&work.draft.setup));
-    match (key, &mut shared.work) {
-        (Some(key), Some(work)) => work.draft.accepted.push(key),
-        _ => shared.notice = Some("Only a warning can be accepted.".into()),
-    }
-}
-
 /// Why, for the row with the focus.
 pub(super) fn reasons(model: &Model, shared: &Shared) -> Option<String> {
     if model.focused(shared) == Some(Id::ApiScopes) {
@@ -629,7 +432,7 @@ pub(super) fn reasons(model: &Model, shared: &Shared) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-fn copy(model: &Model, shared: &mut Shared) -> Next {
+pub(super) fn copy(model: &Model, shared: &mut Shared) -> Next {
     let Some(work) = &shared.work else { return Next::none() };
     let setup = &work.draft.setup;
     let text = match model.focused(shared) {
@@ -676,98 +479,6 @@ fn again(shared: &mut Shared) -> Next {
         _ => {}
     }
     Next::none()
-}
-
-/// Keys on the list of people and groups.
-fn list(model: &mut Model, shared: &mut Shared, id: C) -> Next {
-    let list = &mut model.list;
-    let len = list.entries.len();
-    let tabs = [Tab::Available, Tab::Assigned, Tab::Staged];
-    let at = tabs.iter().position(|t| *t == list.tab).unwrap_or(0);
-    let mut turn = |by: usize| {
-        list.tab = tabs.get((at + by) % 3).copied().unwrap_or_default();
-        list.cursor = 0;
-        list.filtering = false;
-    };
-    match id {
-        C::Next | C::Right => turn(1),
-        C::Previous | C::Left => turn(2),
-        C::Down if len > 0 => list.cursor = (list.cursor + 1) % len,
-        C::Up if len > 0 => list.cursor = (list.cursor + len - 1) % len,
-        C::PageDown => list.cursor = (list.cursor + PAGE).min(len.saturating_sub(1)),
-        C::PageUp => list.cursor = list.cursor.saturating_sub(PAGE),
-        C::Top => list.cursor = 0,
-        C::Bottom => list.cursor = len.saturating_sub(1),
-        C::Back if list.filtering => list.filtering = false,
-        C::Back if !list.filter.text().is_empty() => list.filter = Field::default(),
-        C::Back => {
-            list.shown = false;
-            list.marked.clear();
-        }
-        C::Filter => list.filtering = true,
-        C::View => {
-            list.groups = !list.groups;
-            list.cursor = 0;
-        }
-        C::Mark | C::Open => {
-            let entry = list.entries.get(list.cursor);
-            if let Some(item) = entry.zip(shared.work.as_ref()).and_then(|(e, w)| e.item(shared, w)) {
-                if !list.marked.remove(&item.id) {
-                    list.marked.insert(item.id);
-                }
-                if list.cursor + 1 < len {
-                    list.cursor += 1;
-                }
-            }
-        }
-        C::Add | C::Remove => stage(model, shared, id == C::Add),
-        C::Unstage => unstage(model, shared),
-        C::Why => {
-            shared.notice = Some(
-                "Assignments are staged here; the plan names everybody who gains or loses access.".into(),
-            );
-        }
-        _ => {}
-    }
-    Next::none()
-}
-
-fn stage(model: &mut Model, shared: &mut Shared, adding: bool) {
-    let chosen = model.list.chosen(shared);
-    let everyone: Vec<String> = match &shared.directory.groups {
-        Readable::Known(groups) => {
-            groups.iter().filter(|g| g.is_everyone()).map(|g| g.id.to_string()).collect()
-        }
-        _ => Vec::new(),
-    };
-    let Some(work) = &mut shared.work else { return };
-    let then = access::snapshot(&work.draft);
-    let (mut changed, mut notice) = (0_usize, None);
-    for item in &chosen {
-        if adding && item.group && everyone.contains(&item.id) {
-            notice = Some("That is everybody: choose Everyone as the mode instead (Esc).".to_owned());
-            continue;
-        }
-        let done =
-            if adding { Ok(access::assign(&mut work.draft, item)) } else { access::unassign(work, item) };
-        match done {
-            Ok(true) => changed += 1,
-            Ok(false) => {}
-            Err(why) => notice = Some(why),
-        }
-        if adding && !item.able {
-            notice =
-                Some(format!("{} is {}: assigned, but cannot sign in as it is.", item.login, item.status));
-        }
-    }
-    if changed > 0 {
-        model.list.undo.push(then);
-    }
-    model.list.marked.clear();
-    let word = if adding { "assigned" } else { "staged for removal" };
-    let said =
-        if changed == 0 { "Nothing to do for these.".to_owned() } else { format!("{changed} {word}.") };
-    shared.notice = Some(notice.unwrap_or(said));
 }
 
 /// Whether the focused row has something that can be fixed, accepted or explained: for the hint line.
