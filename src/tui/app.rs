@@ -270,7 +270,13 @@ impl App {
                 self.warned = true;
                 self.shared.notice =
                     Some("Stopping after the request in flight. Ctrl-C again leaves.".into());
-                vec![Effect::Stop(slot)]
+                // What was stopped answers nothing more: the screen has to hear of it here.
+                let mut effects = self.tell(self.route(), Msg::Command(CommandId::Cancel));
+                if !effects.contains(&Effect::Stop(slot)) {
+                    effects.insert(0, Effect::Stop(slot));
+                }
+                self.warned = self.writing() || self.screen().running(&self.shared).is_some();
+                effects
             }
             _ => vec![Effect::Quit],
         }

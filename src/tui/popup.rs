@@ -1,7 +1,7 @@
 //! What stands above a screen: the help (keys that are valid here) and the palette (all commands, by name). Both are drawn from the
 //! list of commands.
 
-use super::command::{COMMANDS, Command, CommandId, Scope};
+use super::command::{self, COMMANDS, Command, CommandId, Scope};
 use super::key::Key;
 use super::widgets::field::Field;
 
@@ -63,7 +63,7 @@ impl Popup {
         self.filter.is_some()
     }
 
-    /// The commands that match the filter: every word of it stands in the title or the key's name.
+    /// The commands that match the filter: every word of it stands in what it does or in its short word.
     pub fn matching(&self) -> Vec<&'static Command> {
         let wanted = self.filter.as_ref().map(|f| f.text().to_lowercase()).unwrap_or_default();
         let fits = |c: &&&'static Command| {
@@ -84,13 +84,20 @@ impl Popup {
     /// Takes a key.
     pub fn key(&mut self, key: Key) -> Answer {
         let rows = self.matching();
+        let last = rows.len().saturating_sub(1);
+        // In the help, the letters of the arrows move too: a cursor is to be seen. In the palette they are text.
+        let moves = command::lookup(key, &[Scope::List], self.editing());
         match key {
             Key::Esc | Key::Ctrl('g') => return Answer::Close,
             Key::Ctrl('c') => return Answer::Leave,
-            Key::Up => self.cursor = self.cursor.saturating_sub(1),
-            Key::Down | Key::Tab => self.cursor = (self.cursor + 1).min(rows.len().saturating_sub(1)),
+            Key::Up | Key::BackTab => self.cursor = self.cursor.saturating_sub(1),
+            Key::Down | Key::Tab => self.cursor = (self.cursor + 1).min(last),
             Key::PageUp => self.cursor = self.cursor.saturating_sub(10),
-            Key::PageDown => self.cursor = (self.cursor + 10).min(rows.len().saturating_sub(1)),
+            Key::PageDown => self.cursor = (self.cursor + 10).min(last),
+            _ if moves == Some(CommandId::Up) => self.cursor = self.cursor.saturating_sub(1),
+            _ if moves == Some(CommandId::Down) => self.cursor = (self.cursor + 1).min(last),
+            _ if moves == Some(CommandId::Top) => self.cursor = 0,
+            _ if moves == Some(CommandId::Bottom) => self.cursor = last,
             Key::Enter => return rows.get(self.cursor).map_or(Answer::Close, |c| Answer::Run(c.id)),
             key => match &mut self.filter {
                 Some(filter) => {
@@ -133,6 +140,41 @@ mod tests {
         assert_eq!(once.len(), keys.len());
         assert_eq!(help.key(Key::Char('p')), Answer::Run(CommandId::Plan));
         assert_eq!(help.key(Key::Esc), Answer::Close);
+    }
+
+    #[test]
+    fn its_cursor_moves_by_every_key_that_moves_and_stays_among_the_rows() {
+        let mut help = Popup::help(&[Scope::List]);
+        let last = help.commands.len() - 1;
+        for (key, at) in [
+            (Key::Up, 0),
+            (Key::Char('j'), 1),
+            (Key::Tab, 2),
+            (Key::BackTab, 1),
+            (Key::Char('k'), 0),
+            (Key::End, last),
+            (Key::PageDown, last),
+            (Key::Down, last),
+            (Key::Home, 0),
+            (Key::PageDown, 10),
+            (Key::Char('g'), 0),
+        ] {
+            assert_eq!((help.key(key), help.cursor), (Answer::Stay, at), "{key}");
+        }
+        let mut palette = Popup::palette(&[Scope::List]);
+        for c in ['j', 'g', 'k'] {
+            palette.key(Key::Char(c));
+        }
+        assert_eq!(palette.filter.unwrap().text(), "jgk");
+    }
+
+    #[test]
+    fn a_letter_that_means_nothing_closes_the_help_and_ctrl_c_leaves_it() {
+        let mut help = Popup::help(&[Scope::List]);
+        assert_eq!(help.key(Key::Char('9')), Answer::Close);
+        assert_eq!(help.key(Key::Char('?')), Answer::Close);
+        assert_eq!(help.key(Key::Ctrl('c')), Answer::Leave);
+        assert_eq!(help.key(Key::Ctrl('g')), Answer::Close);
     }
 
     #[test]

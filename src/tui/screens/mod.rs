@@ -16,6 +16,7 @@ pub mod diagnose;
 pub mod handover;
 pub mod home;
 pub mod plan;
+mod resume;
 pub mod test;
 pub mod wizard;
 

@@ -7,5 +7,6 @@ pub mod heading;
 pub mod page;
 pub mod rows;
 pub mod tabs;
+pub mod trouble;
 pub mod waterfall;
 pub mod wrap;

@@ -2,6 +2,7 @@
 
 use crate::okta::model::{App, AppId};
 use crate::run::job::SavedDraft;
+use crate::setup::Target;
 use crate::tui::screens::Route;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::confirm::Question;
@@ -16,8 +17,8 @@ pub struct Model {
     /// The app that is being read, and where to go with it.
     pub(super) opening: Option<(AppId, Route)>,
     pub(super) trouble: Option<crate::run::job::Trouble>,
-    /// Whether to throw an earlier draft away.
-    pub(super) question: Option<Question>,
+    /// Whether to begin this app anew where there is a draft of it.
+    pub(super) question: Option<(Question, Target)>,
 }
 
 /// A row.
@@ -36,8 +37,12 @@ pub(super) fn rows<'a>(model: &Model, shared: &'a Shared) -> Vec<Row<'a>> {
     let mut rows = Vec::new();
     // What is to be tested exists.
     if shared.door != Some(Route::Test) {
-        rows.push(Row::New);
-        rows.extend(drafts.iter().filter(|d| d.draft.org_url == url).map(Row::Draft));
+        // A filter looks for what there is.
+        rows.extend(wanted.is_empty().then_some(Row::New));
+        let fits = |d: &&SavedDraft| {
+            d.draft.org_url == url && d.draft.setup.app.name.to_lowercase().contains(&wanted)
+        };
+        rows.extend(drafts.iter().filter(fits).map(Row::Draft));
     }
     let apps = shared.apps.value().map(Vec::as_slice).unwrap_or_default();
     let fits = |a: &&App| {

@@ -1,52 +1,68 @@
 //! What the keys of the list of apps do.
 
 use super::model::{Model, Row, rows};
-use crate::okta::model::App;
-use crate::run::job::{Job, Outcome, Slot};
-use crate::setup::{Draft, RedirectUri, Target};
+use crate::okta::model::{App, AppId};
+use crate::run::job::{Job, Outcome, Slot, Trouble};
+use crate::setup::{Draft, Target};
+use crate::text::{Clean, time};
 use crate::tui::command::CommandId as C;
+use crate::tui::effect::Effect;
 use crate::tui::key::Key;
-use crate::tui::screens::{Go, Msg, Next, Route};
+use crate::tui::screens::{Go, Msg, Next, Route, resume};
 use crate::tui::shared::{Remote, Shared, Work};
 use crate::tui::widgets::confirm::Question;
+use crate::tui::widgets::field::Field;
 
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     let last = rows(model, shared).len().saturating_sub(1);
     model.cursor = model.cursor.min(last);
-    if let (Some(question), Msg::Command(id)) = (&model.question, &msg) {
-        match id {
-            C::Left | C::Right => {}
-            C::Yes => return begin_anew(model, shared),
-            C::Open if question.on_yes => return begin_anew(model, shared),
-            _ => {
-                model.question = None;
-                return Next::none();
-            }
+    if let (Some((question, _)), Msg::Command(id)) = (&mut model.question, &msg) {
+        if matches!(id, C::Left | C::Right | C::Next | C::Previous) {
+            question.on_yes = !question.on_yes;
+            return Next::none();
         }
+        let yes = *id == C::Yes || (*id == C::Open && question.on_yes);
+        let anew = model.question.take().map(|(_, target)| target);
+        return match anew.filter(|_| yes) {
+            None => Next::none(),
+            Some(Target::New) => new_app(shared),
+            Some(Target::Existing(id)) => read_app(model, shared, id, Route::Wizard),
+        };
     }
     match msg {
         Msg::Shown => return shown(model, shared),
-        Msg::Edit(Key::Enter) => model.filtering = false,
-        Msg::Edit(Key::Down | Key::Up) => model.filtering = false,
+        Msg::Edit(Key::Enter | Key::Down | Key::Up) | Msg::Command(C::Next | C::Previous)
+            if model.filtering =>
+        {
+            model.filtering = false;
+        }
         Msg::Edit(key) => {
             model.filter.key(key);
             model.cursor = 0;
         }
-        Msg::Paste(text) if model.filtering => model.filter.paste(&text),
+        Msg::Paste(text) if model.filtering => {
+            model.filter.paste(&text);
+            model.cursor = 0;
+        }
         Msg::Command(C::Back) if model.filtering => model.filtering = false,
-        Msg::Command(C::Back) if !model.filter.text().is_empty() => model.filter = Default::default(),
+        Msg::Command(C::Back) if model.opening.take().is_some() => {
+            return Next::effects([Effect::Stop(Slot::App)]);
+        }
+        Msg::Command(C::Back) if !model.filter.text().is_empty() => {
+            model.filter = Field::default();
+            model.cursor = 0;
+        }
         Msg::Command(C::Back) => return Next::go(Go::Back),
-        Msg::Command(C::Up | C::Previous) => model.cursor = model.cursor.saturating_sub(1),
-        Msg::Command(C::Down | C::Next) => model.cursor = (model.cursor + 1).min(last),
-        Msg::Command(C::PageUp) => model.cursor = model.cursor.saturating_sub(10),
-        Msg::Command(C::PageDown) => model.cursor = (model.cursor + 10).min(last),
-        Msg::Command(C::Top) => model.cursor = 0,
-        Msg::Command(C::Bottom) => model.cursor = last,
+        Msg::Command(C::Up | C::Previous) => move_to(model, model.cursor.saturating_sub(1)),
+        Msg::Command(C::Down | C::Next) => move_to(model, (model.cursor + 1).min(last)),
+        Msg::Command(C::PageUp) => move_to(model, model.cursor.saturating_sub(10)),
+        Msg::Command(C::PageDown) => move_to(model, (model.cursor + 10).min(last)),
+        Msg::Command(C::Top) => move_to(model, 0),
+        Msg::Command(C::Bottom) => move_to(model, last),
         Msg::Command(C::Filter) => model.filtering = true,
         Msg::Command(C::Again) => return read(shared),
-        Msg::Command(C::Add) => return ask_new(model, shared),
-        Msg::Command(C::Left) if model.question.is_some() => answer(model, false),
-        Msg::Command(C::Right) if model.question.is_some() => answer(model, true),
+        // Through the door of the test nothing is made.
+        Msg::Command(C::Add) if shared.door != Some(Route::Test) => return ask_new(model, shared),
         Msg::Command(C::Open | C::Test) => {
             let test = msg == Msg::Command(C::Test) || shared.door == Some(Route::Test);
             return open(model, shared, if test { Route::Test } else { Route::Wizard });
@@ -56,7 +72,7 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             model.trouble = Some(trouble);
         }
         // A read that was stopped answers nothing more.
-        Msg::Command(C::Cancel) => model.opening = None,
+        Msg::Command(C::Cancel) if model.opening.take().is_some() => shared.notice = Some("Stopped.".into()),
         _ => {}
     }
     Next::none()
@@ -65,6 +81,8 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     model.trouble = None;
     model.question = None;
+    model.opening = None;
+    model.filtering = false;
     if matches!(shared.apps, Remote::Idle) { read(shared) } else { Next::none() }
 }
 
@@ -73,90 +91,90 @@ fn read(shared: &mut Shared) -> Next {
     Next::effects([shared.start(Slot::Apps, Job::LoadApps), shared.start(Slot::Start, Job::ReadStart)])
 }
 
-fn begin_anew(model: &mut Model, shared: &mut Shared) -> Next {
-    model.question = None;
-    new_app(shared)
+/// What is said about the row under the cursor is about that row only.
+fn move_to(model: &mut Model, row: usize) {
+    model.cursor = row;
+    model.trouble = None;
 }
 
-fn answer(model: &mut Model, yes: bool) {
-    if let Some(question) = &mut model.question {
-        question.on_yes = yes;
+/// The draft of this app, from this session or from the disk: its name, and when it was saved.
+fn earlier(shared: &Shared, target: &Target) -> Option<String> {
+    let url = &shared.session.as_ref()?.org.url;
+    if let Some(draft) = resume::in_hand(shared, url, target).filter(|_| *target == Target::New) {
+        return Some(format!("\"{}\"", Clean::new(&draft.setup.app.name)));
     }
+    let drafts = &shared.start.value()?.drafts;
+    let saved = drafts.iter().find(|d| d.draft.org_url == *url && d.draft.target == *target)?;
+    let name = Clean::new(&saved.draft.setup.app.name);
+    Some(format!("\"{name}\", saved {}", time::ago(saved.saved, shared.now)))
 }
 
-/// A new app. There is one draft of a new app for each org: an earlier one is not thrown away without a word.
+/// A draft is kept for each app, and one for a new app: an earlier one is not written over without a word.
+fn ask_anew(model: &mut Model, earlier: &str, target: Target) -> Next {
+    let text =
+        format!("There is a draft: {earlier}. Its own row goes on with it; beginning anew replaces it.");
+    model.question = Some((Question::new(text, "Yes, begin anew"), target));
+    Next::none()
+}
+
 fn ask_new(model: &mut Model, shared: &mut Shared) -> Next {
-    let url = shared.session.as_ref().map(|s| s.org.url.clone()).unwrap_or_default();
-    let drafts = shared.start.value().map(|s| s.drafts.as_slice()).unwrap_or_default();
-    match drafts.iter().find(|d| d.draft.org_url == url && d.draft.target == Target::New) {
+    match earlier(shared, &Target::New) {
+        Some(earlier) => ask_anew(model, &earlier, Target::New),
         None => new_app(shared),
-        Some(saved) => {
-            let name = crate::text::Clean::new(&saved.draft.setup.app.name);
-            let text = format!(
-                "There is a draft of a new app, \"{name}\". Beginning anew discards it; the row below goes on with it."
-            );
-            model.question = Some(Question::new(text, "Yes, begin anew"));
-            Next::none()
-        }
     }
 }
 
 fn new_app(shared: &mut Shared) -> Next {
-    let Some(session) = &shared.session else { return Next::none() };
-    let mut draft = Draft::new(session.org.url.clone());
-    if !session.callbacks.is_empty() {
-        let uris = session.callbacks.iter();
-        draft.setup.redirect_uris = uris
-            .map(|(environment, uri)| RedirectUri { environment: environment.clone(), uri: uri.clone() })
-            .collect();
-    }
+    let Some(draft) = resume::fresh(shared) else { return Next::none() };
     shared.work = Some(Work::new(draft));
     Next::go(Go::To(Route::Wizard))
 }
 
 fn open(model: &mut Model, shared: &mut Shared, route: Route) -> Next {
     model.trouble = None;
-    let row = rows(model, shared).into_iter().nth(model.cursor);
-    match row {
-        Some(Row::New) => ask_new(model, shared),
-        Some(Row::Draft(saved)) => {
+    let not_made = "This app is not in Okta yet: there is nothing to test. Enter goes on with its steps.";
+    match rows(model, shared).into_iter().nth(model.cursor) {
+        Some(Row::New) if route == Route::Wizard => ask_new(model, shared),
+        Some(Row::Draft(saved)) if route == Route::Wizard || saved.draft.target != Target::New => {
             let draft = saved.draft.clone();
-            let target = draft.target.clone();
-            shared.work = Some(Work::new(draft));
-            let next = Next::go(Go::To(Route::Wizard));
-            match target {
-                Target::New => next,
-                Target::Existing(id) => {
-                    if let Some(work) = &mut shared.work {
-                        work.loaded = Remote::Loading;
-                    }
-                    next.and([shared.start(Slot::App, Job::LoadApp(id))])
-                }
-            }
+            Next::go(Go::To(route)).and(resume::draft(shared, draft))
+        }
+        Some(Row::New | Row::Draft(_)) => {
+            shared.notice = Some(not_made.into());
+            Next::none()
         }
         Some(Row::App(app)) => {
             if let Some(why) = not_editable(app) {
-                shared.notice = Some(why.into());
+                model.trouble = Some(Trouble::new(why.0, why.1));
                 return Next::none();
             }
             let Some(id) = app.id() else { return Next::none() };
-            model.opening = Some((id.clone(), route));
-            Next::effects([shared.start(Slot::App, Job::LoadApp(id))])
+            let target = Target::Existing(id.clone());
+            match earlier(shared, &target).filter(|_| route == Route::Wizard) {
+                Some(earlier) => ask_anew(model, &earlier, target),
+                None => read_app(model, shared, id, route),
+            }
         }
         None => Next::none(),
     }
 }
 
-/// Why an app cannot be opened here.
-pub(super) fn not_editable(app: &App) -> Option<&'static str> {
+fn read_app(model: &mut Model, shared: &mut Shared, id: AppId, route: Route) -> Next {
+    model.opening = Some((id.clone(), route));
+    Next::effects([shared.start(Slot::App, Job::LoadApp(id))])
+}
+
+/// Why an app cannot be opened here, and what helps.
+pub(super) fn not_editable(app: &App) -> Option<(&'static str, &'static str)> {
     if app.is_oidc_web() {
         None
     } else if app.is_oidc() {
-        Some(
-            "This is not a web application: the gateway needs one. An app's type cannot be changed: make a new app.",
-        )
+        Some((
+            "This is not a web application, and the gateway needs one.",
+            "Okta cannot change an app's type: make a new app.",
+        ))
     } else {
-        Some("This is no OpenID Connect app: the gateway cannot use it. Make a new app.")
+        Some(("This is not an OpenID Connect app: the gateway cannot use it.", "Make a new app."))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::model::{Model, Row, rows};
 use super::update::not_editable;
 use crate::okta::model::AppStatus;
-use crate::text::{Clean, cut_end, pad, time};
+use crate::text::{Clean, pad, plural, time};
 use crate::tui::command::CommandId as C;
 use crate::tui::screens::Route;
 use crate::tui::shared::{Remote, Shared};
@@ -11,7 +11,7 @@ use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::rows::{Rows, first_row};
 use crate::tui::widgets::wrap::wrap;
-use crate::tui::widgets::{confirm, heading};
+use crate::tui::widgets::{confirm, heading, trouble};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -25,26 +25,43 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
         page.second = Line::raw(format!(" {name}{}", roles(shared)));
     }
     page.explain = shared.notice.clone().unwrap_or_else(|| {
-        let verb =
-            if testing { "Choose the app to test." } else { "Choose an app to edit, or make a new one." };
-        verb.into()
+        match (model.filtering, testing) {
+            _ if model.question.is_some() => "Nothing is written to Okta by this.",
+            (true, _) => "Part of a name or of a client id.",
+            (false, true) => "Choose the app to test.",
+            (false, false) => "Choose an app to edit, or make a new one.",
+        }
+        .into()
     });
-    page.hints = if model.question.is_some() {
-        vec![(C::Yes, "yes"), (C::Right, "choose"), (C::Open, "answer"), (C::Back, "no")]
-    } else if model.filtering {
-        vec![(C::Back, "keep the filter"), (C::Next, "")]
-    } else {
-        let open = if testing { "test it" } else { "edit" };
-        let all = [
-            (C::Down, "move"),
-            (C::Open, open),
-            (C::Add, "new app"),
-            (C::Test, "test"),
-            (C::Filter, "filter"),
-        ];
-        all.into_iter().chain([(C::Again, "reload"), (C::Back, "back"), (C::Help, "help")]).collect()
-    };
+    if let Some(apps) = shared.apps.value() {
+        let listed = rows(model, shared).iter().filter(|r| matches!(r, Row::App(_))).count();
+        page.explain_right = match plural(apps.len(), "app") {
+            all if listed == apps.len() => all,
+            all => format!("{listed} of {all}"),
+        };
+    }
+    page.hints = hints(model, testing);
     page
+}
+
+fn hints(model: &Model, testing: bool) -> Vec<(C, &'static str)> {
+    if model.question.is_some() {
+        return vec![(C::Yes, "yes"), (C::Right, "choose"), (C::Open, "answer"), (C::Back, "no")];
+    }
+    if model.filtering {
+        return vec![(C::Next, "to the list"), (C::Back, "close the filter, text stays")];
+    }
+    let back = match (&model.opening, model.filter.text()) {
+        (Some(_), _) => "stop reading",
+        (None, "") => "back",
+        (None, _) => "show all",
+    };
+    let mut hints = vec![(C::Down, "move"), (C::Open, if testing { "test it" } else { "edit" })];
+    if !testing {
+        hints.extend([(C::Add, "new app"), (C::Test, "test")]);
+    }
+    hints.extend([(C::Filter, "filter"), (C::Again, "reload"), (C::Back, back), (C::Help, "help")]);
+    hints
 }
 
 fn roles(shared: &Shared) -> String {
@@ -112,24 +129,31 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             out.push(frame, Line::styled(format!(" {line}"), style));
         }
     };
-    if let Some(question) = &model.question {
+    if let Some((question, _)) = &model.question {
         return confirm::draw(frame, &mut out, question, theme);
     }
     if let Some((id, _)) = &model.opening {
-        said(&mut out, frame, &format!("Reading {id} and its assignments …"), theme.quiet());
+        let apps = shared.apps.value().map(Vec::as_slice).unwrap_or_default();
+        let label = apps.iter().find(|a| a.id().as_ref() == Some(id)).map(|a| a.label().to_string());
+        let label = label.unwrap_or_else(|| id.to_string());
+        said(&mut out, frame, &format!("Reading {label} and its assignments …"), theme.quiet());
     }
     if let Some(trouble) = &model.trouble {
-        said(&mut out, frame, &format!("{} {}", trouble.what, trouble.help), theme.warn());
+        let lines = trouble::lines(theme, "WARN", trouble, "", cells);
+        lines.into_iter().for_each(|line| out.push(frame, line));
     }
     match &shared.apps {
         Remote::Idle | Remote::Loading => said(&mut out, frame, "Reading the org's apps …", theme.quiet()),
         Remote::Failed(trouble, _) => {
-            let text = format!("{} {} r reads again.", trouble.what, trouble.help);
-            said(&mut out, frame, &cut_end(&text, cells.saturating_mul(3)), theme.warn());
+            let lines = trouble::lines(theme, "FAIL", trouble, "r reads again.", cells);
+            lines.into_iter().for_each(|line| out.push(frame, line));
         }
         Remote::Ready(apps) if apps.is_empty() => {
-            said(&mut out, frame, "This org has no OpenID Connect app yet.", theme.quiet());
+            let help = if shared.door == Some(Route::Test) { " Esc, then Set up makes one." } else { "" };
+            let text = format!("This org has no OpenID Connect app yet.{help}");
+            said(&mut out, frame, &text, theme.quiet());
         }
+        Remote::Ready(_) if all.is_empty() => said(&mut out, frame, "No app is named so.", theme.quiet()),
         Remote::Ready(_) => {}
     }
 }

@@ -1,13 +1,13 @@
 use super::Model;
 use super::model::{Connecting, Row};
-use crate::run::job::{Job, Outcome, Slot, Trouble};
+use crate::run::job::{Job, Outcome, RememberedOrg, Slot, Start, Trouble};
 use crate::secret::Secret;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::screens::plan::fixtures::{drawn, hints_work, keys, picture, shared};
 use crate::tui::screens::{Go, Msg, Next, Route, Screen};
-use crate::tui::shared::{Shared, Wanted};
+use crate::tui::shared::{Remote, Shared, Wanted};
 use crate::tui::theme::Theme;
 use proptest::prelude::*;
 
@@ -40,17 +40,41 @@ fn failed() -> (Model, Shared) {
     (model, shared)
 }
 
-#[test]
-fn every_state_is_drawn() {
-    let (model, shared) = opened();
-    picture("opened", &model, &shared, FOLDER);
-    let (model, shared) = filled();
-    picture("filled", &model, &shared, FOLDER);
-    let (model, shared) = failed();
-    picture("failed", &model, &shared, FOLDER);
+fn connecting() -> (Model, Shared) {
     let (mut model, mut shared) = filled();
     keys(&mut model, &mut shared, &[Key::Enter]);
-    picture("connecting", &model, &shared, FOLDER);
+    (model, shared)
+}
+
+fn states() -> Vec<(&'static str, Model, Shared)> {
+    let mut states = Vec::new();
+    let mut add = |name, (model, shared): (Model, Shared)| states.push((name, model, shared));
+    add("opened", opened());
+    add("filled", filled());
+    let (mut model, mut s) = filled();
+    keys(&mut model, &mut s, &[Key::Tab, Key::Tab, Key::Char(' ')]);
+    add("closed", (model, s));
+    let (mut model, mut s) = opened();
+    model.update(&mut s, Msg::Paste("https://acme.okta.com".into()));
+    keys(&mut model, &mut s, &[Key::Esc, Key::End, Key::Enter]);
+    add("missing", (model, s));
+    add("failed", failed());
+    add("connecting", connecting());
+    let (mut model, mut s) = connecting();
+    model.update(&mut s, Msg::Command(C::Cancel));
+    add("stopped", (model, s));
+    let (mut model, mut s) = (Model::default(), opened().1);
+    s.wanted = Some(Wanted::Demo);
+    model.update(&mut s, Msg::Shown);
+    add("demo", (model, s));
+    states
+}
+
+#[test]
+fn every_state_is_drawn() {
+    for (name, model, shared) in states() {
+        picture(name, &model, &shared, FOLDER);
+    }
 }
 
 #[test]
@@ -112,21 +136,57 @@ fn a_connection_leads_to_what_it_was_wanted_for() {
 
 #[test]
 fn hints_do_something() {
-    let (model, shared) = opened();
-    hints_work(&model, &shared);
-    let (mut model, mut shared) = filled();
-    keys(&mut model, &mut shared, &[Key::Esc]);
-    hints_work(&model, &shared);
-    keys(&mut model, &mut shared, &[Key::Enter, Key::Enter]);
-    hints_work(&model, &shared);
+    for (_, model, shared) in states() {
+        // Ctrl-C is told to the screen by the program around it, which is tested there.
+        hints_work(&model, &shared);
+    }
+}
+
+#[test]
+fn esc_while_connecting_stops_it_and_goes_back() {
+    let (mut model, mut shared) = connecting();
+    shared.wanted = Some(Wanted::Org { url: "https://acme.okta.com".into() });
+    let next = keys(&mut model, &mut shared, &[Key::Esc]);
+    assert_eq!((next.go, &next.effects[..]), (Some(Go::Back), &[Effect::Stop(Slot::Connect)][..]));
+    assert_eq!(shared.wanted, None);
+}
+
+#[test]
+fn an_org_that_is_known_brings_its_name_and_marks() {
+    let (mut model, mut shared) = (Model::default(), opened().1);
+    let org = RememberedOrg {
+        label: "prod".into(),
+        url: "https://acme.okta.com".into(),
+        prod: true,
+        read_only: true,
+        last_used: None,
+    };
+    shared.start = Remote::Ready(Start { orgs: vec![org], ..Start::default() });
+    shared.wanted = Some(Wanted::Org { url: "https://acme.okta.com".into() });
+    model.update(&mut shared, Msg::Shown);
+    assert_eq!(
+        (model.label.text(), model.prod, model.read_only, model.row),
+        ("prod", true, true, Row::Token)
+    );
+    assert!(model.editing(&shared));
+}
+
+#[test]
+fn tab_and_enter_alone_reach_every_row() {
+    let (mut model, mut shared) = opened();
+    for row in super::model::ROWS {
+        assert_eq!(model.row, row);
+        keys(&mut model, &mut shared, &[Key::Tab]);
+    }
+    let next = keys(&mut model, &mut shared, &[Key::Enter]);
+    assert!(matches!(&next.effects[..], [Effect::Start { job: Job::StartDemo, .. }]), "{next:?}");
 }
 
 proptest! {
     #[test]
-    fn no_size_panics(width in 1u16..200, height in 1u16..60) {
-        let (model, shared) = failed();
-        drawn(&model, &shared, Theme::new(true, true), (width, height));
-        let (model, shared) = opened();
-        drawn(&model, &shared, Theme::new(false, false), (width, height));
+    fn no_size_panics(width in 1u16..200, height in 1u16..60, ascii in any::<bool>()) {
+        for (_, model, shared) in states() {
+            drawn(&model, &shared, Theme::new(true, ascii), (width, height));
+        }
     }
 }

@@ -2,11 +2,10 @@
 
 use super::model::{Connecting, Model, Row};
 use crate::run::job::{Job, Outcome, Slot};
-use crate::setup::Target;
 use crate::tui::command::CommandId as C;
 use crate::tui::key::Key;
-use crate::tui::screens::{Go, Msg, Next, Route};
-use crate::tui::shared::{Remote, Shared, Wanted, Work};
+use crate::tui::screens::{Go, Msg, Next, Route, resume};
+use crate::tui::shared::{Shared, Wanted};
 
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     match msg {
@@ -103,6 +102,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             }
             C::Back => {
                 model.connecting = None;
+                shared.wanted = None;
                 Next::go(Go::Back).and([crate::tui::effect::Effect::Stop(Slot::Connect)])
             }
             _ => Next::none(),
@@ -175,18 +175,9 @@ fn connected(model: &mut Model, shared: &mut Shared) -> Next {
     }
     match wanted {
         Some(Wanted::Draft(draft)) if draft.org_url == url => {
-            let target = draft.target.clone();
-            shared.work = Some(Work::new(*draft));
-            let mut next = Next::go(Go::Instead(Route::Wizard));
-            if let Target::Existing(id) = target {
-                if let Some(work) = &mut shared.work {
-                    work.loaded = Remote::Loading;
-                }
-                next = next.and([shared.start(Slot::App, Job::LoadApp(id))]);
-            }
-            next
+            Next::go(Go::Instead(Route::Wizard)).and(resume::draft(shared, *draft))
         }
-        Some(Wanted::Resume { .. }) => Next::go(Go::Instead(Route::Plan)),
+        Some(Wanted::Resume { url: wanted }) if wanted == url => Next::go(Go::Instead(Route::Plan)),
         other => {
             // The demo org is for walking through: its first screen is the app to be made.
             if matches!(other, Some(Wanted::Demo)) {

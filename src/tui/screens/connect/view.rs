@@ -5,10 +5,9 @@ use crate::text::{Clean, pad, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::heading;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::rows::{Rows, button};
-use crate::tui::widgets::wrap::wrap;
+use crate::tui::widgets::{heading, trouble};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -19,7 +18,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     page.badges.clear();
     page.second = Line::raw(" An org's URL and an API token. The token is kept in memory only.");
     page.hints = if model.connecting.is_some() {
-        vec![(C::Back, "stop")]
+        vec![(C::Cancel, "stop"), (C::Back, "stop and go back")]
     } else if model.open {
         vec![(C::Next, "next field"), (C::Back, "stop editing, text stays")]
     } else {
@@ -66,16 +65,15 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Share
         draw_row(model, row, frame, &mut out, theme);
     }
     out.gap();
-    let cells = out.cells().saturating_sub(2);
+    let cells = out.cells();
     if let Some(missing) = model.missing {
-        out.push(frame, Line::styled(format!(" {missing}"), theme.warn()));
+        out.push(frame, Line::styled(format!(" WARN  {missing}"), theme.warn()));
     }
     if let Some(trouble) = &model.trouble {
-        for line in wrap(trouble.what.as_str(), cells) {
-            out.push(frame, Line::styled(format!(" {line}"), theme.bad()));
-        }
-        for line in wrap(trouble.help.as_str(), cells) {
-            out.push(frame, format!(" {line}"));
+        let again = model.token.text().is_empty() && !model.url.text().is_empty();
+        let given = if again { "The token was not kept: give it again." } else { "" };
+        for line in trouble::lines(theme, "FAIL", trouble, given, cells) {
+            out.push(frame, line);
         }
     }
 }

@@ -22,7 +22,7 @@ impl Screen for Model {
         update::update(self, shared, &msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::List]
+        if self.question.is_some() { vec![Scope::Question, Scope::List] } else { vec![Scope::List] }
     }
     fn editing(&self, _shared: &Shared) -> bool {
         false

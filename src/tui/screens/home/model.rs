@@ -1,12 +1,16 @@
 //! The rows of Home, derived from what is remembered.
 
 use crate::run::job::{RememberedOrg, SavedDraft, Unfinished};
+use crate::setup::Draft;
 use crate::tui::shared::Shared;
+use crate::tui::widgets::confirm::Question;
 
-/// The state of Home: only where the cursor is, and what a connection is wanted for.
+/// The state of Home.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub(super) cursor: usize,
+    /// Whether to discard this draft.
+    pub(super) question: Option<(Question, Box<Draft>)>,
 }
 
 /// A row that can be opened.

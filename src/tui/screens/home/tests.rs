@@ -1,7 +1,8 @@
 use super::Model;
-use crate::run::job::{RememberedOrg, SavedDraft, Start, Trouble, Unfinished};
+use crate::run::job::{Job, Outcome, RememberedOrg, SavedDraft, Slot, Start, Trouble, Unfinished};
 use crate::setup::Draft;
 use crate::tui::command::CommandId as C;
+use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::screens::plan::fixtures::{adding, drawn, hints_work, keys, now, picture, shared};
 use crate::tui::screens::{Go, Msg, Next, Route, Screen};
@@ -38,31 +39,83 @@ fn known() -> Shared {
         ],
         drafts: vec![SavedDraft { draft, saved: now() }],
         unfinished: vec![Unfinished { plan: adding().plan, done: 1 }],
-        troubles: vec![Trouble::new("a draft cannot be read", "It is left as it is.")],
+        troubles: vec![Trouble::new(
+            "the draft /home/ada/.local/share/oktui/drafts/acme.okta.com--new.json cannot be read: expected value at line 1 column 12",
+            "It is left as it is. Move it away to be rid of this message.",
+        )],
         now: now(),
     });
     shared
 }
 
-#[test]
-fn every_state_is_drawn() {
+fn at(cursor: usize) -> Model {
+    Model { cursor, ..Model::default() }
+}
+
+/// Many orgs and drafts: more rows than the screen has.
+fn crowded() -> Shared {
+    let mut shared = known();
+    if let Remote::Ready(start) = &mut shared.start {
+        let (org, draft) = (start.orgs[1].clone(), start.drafts[0].clone());
+        start.orgs.extend((0..9).map(|n| RememberedOrg { label: format!("test {n}").into(), ..org.clone() }));
+        start.drafts.extend(std::iter::repeat_n(draft, 4));
+    }
+    shared
+}
+
+fn asked() -> (Model, Shared) {
+    let (mut model, mut shared) = (at(5), known());
+    assert_eq!(keys(&mut model, &mut shared, &[Key::Char('d')]), Next::none());
+    (model, shared)
+}
+
+fn states() -> Vec<(&'static str, Model, Shared)> {
     let mut loading = fresh();
     loading.start = Remote::Loading;
-    picture("loading", &Model::default(), &loading, FOLDER);
-    picture("first-start", &Model::default(), &fresh(), FOLDER);
-    picture("known", &Model { cursor: 4 }, &known(), FOLDER);
+    let mut failed = fresh();
+    let trouble =
+        Trouble::new("/home/ada/.local/share/oktui: permission denied", "oktui goes on without it.");
+    failed.start = Remote::Failed(trouble, None);
+    let mut connected = shared(true);
+    connected.work = None;
+    connected.start = known().start;
+    let (question, asked) = asked();
+    vec![
+        ("loading", at(0), loading),
+        ("failed", at(0), failed),
+        ("first-start", at(0), fresh()),
+        ("known", at(4), known()),
+        ("org", at(6), known()),
+        ("crowded", at(17), crowded()),
+        ("connected", at(0), connected),
+        ("question", question, asked),
+    ]
+}
+
+#[test]
+fn every_state_is_drawn() {
+    for (name, model, shared) in states() {
+        picture(name, &model, &shared, FOLDER);
+    }
+}
+
+#[test]
+fn hints_do_something() {
+    for (_, model, shared) in states() {
+        hints_work(&model, &shared);
+    }
 }
 
 #[test]
 fn every_door_leads_somewhere() {
-    let press = |shared: &mut Shared, row: usize| Model { cursor: row }.update(shared, Msg::Command(C::Open));
+    let press = |shared: &mut Shared, row: usize| at(row).update(shared, Msg::Command(C::Open));
     let mut s = known();
     assert_eq!(press(&mut s, 0), Next::go(Go::To(Route::Connect)));
     assert_eq!(press(&mut s, 1), Next::go(Go::To(Route::Connect)));
     assert_eq!(s.door, Some(Route::Test));
     assert_eq!(press(&mut s, 2), Next::go(Go::To(Route::Diagnose)));
     press(&mut s, 3);
-    assert_eq!(s.wanted, Some(Wanted::Demo));
+    assert_eq!((&s.wanted, s.door), (&Some(Wanted::Demo), None));
     press(&mut s, 4);
     assert!(matches!(s.wanted, Some(Wanted::Resume { .. })));
     press(&mut s, 5);
@@ -74,9 +127,56 @@ fn every_door_leads_somewhere() {
 }
 
 #[test]
-fn with_a_session_set_up_leads_to_its_apps() {
+fn with_a_session_the_rows_of_its_org_lead_straight_on() {
     let mut s = shared(false);
-    assert_eq!(Model::default().update(&mut s, Msg::Command(C::Open)), Next::go(Go::To(Route::Apps)));
+    s.start = known().start;
+    s.door = Some(Route::Test);
+    let press = |shared: &mut Shared, row: usize| at(row).update(shared, Msg::Command(C::Open));
+    assert_eq!(press(&mut s, 0), Next::go(Go::To(Route::Apps)));
+    // What is in hand is newer than the draft on the disk.
+    s.work.as_mut().unwrap().draft.setup.app.name = "newer".into();
+    assert_eq!(press(&mut s, 5), Next::go(Go::To(Route::Wizard)));
+    assert_eq!(s.work.as_ref().unwrap().draft.setup.app.name, "newer");
+    s.work = None;
+    assert_eq!(press(&mut s, 5), Next::go(Go::To(Route::Wizard)));
+    assert_eq!(s.work.as_ref().unwrap().draft.step, 3);
+    s.work.as_mut().unwrap().draft.setup.app.name = "another app".into();
+    assert_eq!(press(&mut s, 4), Next::go(Go::To(Route::Plan)));
+    assert!(s.work.is_none(), "the apply that stopped is of another app");
+    assert_eq!(press(&mut s, 6), Next::go(Go::To(Route::Apps)));
+    assert_eq!((s.door, &s.wanted), (None, &None));
+    // The other org is not connected.
+    assert_eq!(press(&mut s, 7), Next::go(Go::To(Route::Connect)));
+}
+
+#[test]
+fn a_draft_is_discarded_after_a_yes_and_the_list_is_read_again() {
+    let (mut model, mut s) = asked();
+    assert_eq!(keys(&mut model, &mut s, &[Key::Enter]), Next::none());
+    assert!(model.question.is_none(), "No is the default");
+    let (mut model, mut s) = asked();
+    let work = crate::tui::shared::Work::new(Draft::new("https://acme.okta.com"));
+    s.work = Some(work);
+    let next = keys(&mut model, &mut s, &[Key::Tab, Key::Enter]);
+    assert!(matches!(&next.effects[..], [Effect::Start { job: Job::DropDraft(_), .. }]), "{next:?}");
+    assert!(s.work.is_none(), "else it would be saved again");
+    let next = model.update(&mut s, Msg::Done(Slot::Draft, Outcome::DraftSaved(now())));
+    assert!(matches!(&next.effects[..], [Effect::Start { job: Job::ReadStart, .. }]), "{next:?}");
+}
+
+#[test]
+fn an_org_is_forgotten_and_that_is_said() {
+    let (mut model, mut s) = (at(7), known());
+    let next = keys(&mut model, &mut s, &[Key::Char('d')]);
+    let [Effect::Start { job: Job::ForgetOrg { url }, .. }] = &next.effects[..] else { panic!("{next:?}") };
+    assert_eq!(url, "https://acme-test.oktapreview.com");
+    assert!(s.notice.unwrap().contains("In Okta nothing changes"));
+}
+
+#[test]
+fn being_shown_again_reads_what_was_left() {
+    let next = at(0).update(&mut known(), Msg::Shown);
+    assert!(matches!(&next.effects[..], [Effect::Start { job: Job::ReadStart, .. }]), "{next:?}");
 }
 
 #[test]
@@ -88,14 +188,18 @@ fn the_cursor_stays_on_the_rows() {
     assert_eq!(model.cursor, 0);
 }
 
-#[test]
-fn hints_do_something() {
-    hints_work(&Model { cursor: 5 }, &known());
-}
-
 proptest! {
     #[test]
-    fn no_size_panics(width in 1u16..200, height in 1u16..60, cursor in 0usize..20) {
-        drawn(&Model { cursor }, &known(), Theme::new(true, true), (width, height));
+    fn no_size_panics(width in 1u16..200, height in 1u16..60, cursor in 0usize..20, ascii in any::<bool>()) {
+        drawn(&at(cursor), &crowded(), Theme::new(true, ascii), (width, height));
+        for (_, model, shared) in states() {
+            drawn(&model, &shared, Theme::new(true, ascii), (width, height));
+        }
     }
+}
+
+#[test]
+fn what_could_not_be_read_is_in_sight_below_the_last_row() {
+    let text = drawn(&at(8), &known(), Theme::new(true, false), (80, 24));
+    assert!(text.contains("▸ + connect an org") && text.contains("be rid of this message"), "{text}");
 }
