@@ -328,8 +328,13 @@ fn a_draft_survives_the_kill() {
 fn foreign(raw: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(raw);
     let mut found = Vec::new();
-    for part in text.split('\x1b').skip(1) {
+    let mut parts = text.split('\x1b').skip(1).peekable();
+    while let Some(part) = parts.next() {
         let end = part.find(|c: char| c.is_ascii_alphabetic());
+        // The terminal may be read in the middle of a frame: the last sequence can be cut.
+        if end.is_none() && parts.peek().is_none() && part.len() < 12 {
+            continue;
+        }
         let ours = end.is_some_and(|end| {
             let (parameters, last) = (&part[..end], &part[end..=end]);
             parameters.starts_with('[')
