@@ -9,6 +9,7 @@ mod cover;
 mod decide;
 #[cfg(test)]
 mod tests;
+pub mod why;
 
 pub use cover::{Cover, Gap, covers};
 pub use decide::{Condition, Decision, PassedOver, Request, Who, decide};

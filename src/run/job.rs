@@ -4,8 +4,10 @@ use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, ClientAuthentication, ClientId, ClientSecret, Discovery,
-    Group, Identity, OrgFacts, Policy, Readable, Scope, Server, ServerKind, User,
+    Group, GroupId, Identity, OrgFacts, Policy, Readable, Scope, Server, ServerKind, User, UserId,
 };
+use crate::people::{GroupDetail, PersonDetail, Preview, Purpose, Review, Source};
+use crate::policy::why::Why;
 use crate::secret::Secret;
 use crate::setup::{Draft, Setup};
 use crate::text::Clean;
@@ -44,6 +46,16 @@ pub enum Slot {
     Draft,
     /// Saving a file that was asked for.
     Save,
+    /// Okta's own search.
+    Search,
+    /// The detail of a person or a group.
+    Detail,
+    /// A list of people from a file or a paste.
+    People,
+    /// Who has access.
+    Review,
+    /// Why somebody can or cannot sign in.
+    Why,
 }
 
 /// Numbers a started job. An answer with an old ticket is dropped.
@@ -81,6 +93,49 @@ pub enum Job {
     LoadApp(AppId),
     /// Reads people and groups, page by page.
     LoadDirectory,
+    /// Asks Okta's search for people and groups, the deactivated among them. It lags behind changes by seconds.
+    Search {
+        /// What their login, e-mail, first or last name begins with; a group's name.
+        text: String,
+        /// Groups rather than people.
+        groups: bool,
+    },
+    /// Reads the detail of a person.
+    LoadPerson {
+        /// Who.
+        person: UserId,
+        /// For which app, if one is chosen.
+        app: Option<AppId>,
+    },
+    /// Reads the detail of a group, and its members page by page.
+    LoadGroup {
+        /// Which.
+        group: GroupId,
+        /// For which app, if one is chosen.
+        app: Option<AppId>,
+    },
+    /// Looks up a list of people.
+    LookUp {
+        /// Where it comes from.
+        source: Source,
+        /// For which app, if it exists already.
+        app: Option<AppId>,
+        /// What it is for.
+        purpose: Purpose,
+    },
+    /// Reads who has access to an app, and by which ways.
+    LoadReview(AppId),
+    /// Finds out why a person can or cannot sign in through an app.
+    Why {
+        /// Through which app.
+        app: AppId,
+        /// Who.
+        person: UserId,
+        /// The authorization server that the gateway uses.
+        server: ServerKind,
+        /// The scopes that the gateway asks for.
+        scopes: Vec<String>,
+    },
     /// Lists authorization servers.
     LoadServers,
     /// Asks one authorization server for its discovery document, scopes and policies.
@@ -101,6 +156,8 @@ pub enum Job {
     Apply(Box<Plan>),
     /// Goes on with an apply that was interrupted.
     ResumeApply,
+    /// Given as an answer in [`Slot::Apply`]: holds the run before its next calls, or lets it go on. What is under way ends.
+    Pause(bool),
     /// Reads the client secrets with their values: Okta's log records that.
     LoadSecrets(AppId),
     /// Runs the flow tester.
@@ -182,6 +239,26 @@ pub enum Outcome {
     Groups(Readable<Vec<Group>>),
     /// To [`Job::LoadDirectory`]: it ended. An error says why people could not be read to the end.
     DirectoryComplete(Option<Trouble>),
+    /// To [`Job::Search`]: what matches, in one list.
+    FoundPeople(Vec<User>),
+    /// To [`Job::Search`] for groups.
+    FoundGroups(Vec<Group>),
+    /// To [`Job::LoadPerson`].
+    Person(Box<PersonDetail>),
+    /// To [`Job::LoadGroup`].
+    Group(Box<GroupDetail>),
+    /// To [`Job::LoadGroup`]: a page of its members.
+    Members(Vec<User>),
+    /// To [`Job::LoadGroup`]: the last page was there. An error says why members could not be read to the end.
+    MembersComplete(Option<Trouble>),
+    /// To [`Job::LookUp`].
+    LookedUp(Box<Preview>),
+    /// To [`Job::LookUp`] and [`Job::LoadReview`]: so many of so many are read; the second is 0 while nobody knows.
+    Reading(u64, u64),
+    /// To [`Job::LoadReview`].
+    Review(Box<Review>),
+    /// To [`Job::Why`].
+    Why(Box<Why>),
     /// To [`Job::LoadServers`].
     Servers(Readable<Vec<Server>>),
     /// To [`Job::ProbeServer`].
@@ -196,6 +273,8 @@ pub enum Outcome {
     Begins(usize),
     /// To [`Job::Apply`]: a change ended.
     Change(usize, ChangeOutcome),
+    /// To [`Job::Apply`] and [`Job::ResumeApply`]: how fast it goes, at most four times a second.
+    Pace(Pace),
     /// To [`Job::Apply`] and [`Job::ResumeApply`]: it ended.
     Applied(Box<Applied>),
     /// To [`Job::LoadSecrets`].
@@ -389,6 +468,29 @@ pub struct PlanMade {
     pub estimate: String,
     /// What must be typed to apply it: the prompt, and what to type. `None`: `y`, with No as the default.
     pub typed: Option<(String, String)>,
+}
+
+/// How fast an apply goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pace {
+    /// Changes that ended.
+    pub done: usize,
+    /// Changes in all.
+    pub total: usize,
+    /// Of those that ended, the ones that failed.
+    pub failed: usize,
+    /// Calls under way.
+    pub in_flight: usize,
+    /// Changes a minute, over the last window.
+    pub per_minute: u32,
+    /// The bucket that the calls come from, as last seen.
+    pub bucket: Option<BucketState>,
+    /// Percent of the limit that is left to the org's other users.
+    pub headroom: u8,
+    /// About how many seconds are left, where it can be told.
+    pub seconds_left: Option<u64>,
+    /// Whether it is held.
+    pub paused: bool,
 }
 
 /// How an apply ended.

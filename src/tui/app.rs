@@ -463,6 +463,8 @@ impl App {
                 shared.notice = Some(format!("{} {}", trouble.what, trouble.help).trim_end().to_owned());
             }
             Slot::Connect | Slot::Logo | Slot::Apply | Slot::Secrets | Slot::Test | Slot::Reveal => {}
+            // Their screens say it themselves.
+            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why => {}
         }
     }
 

@@ -7,6 +7,7 @@ mod app;
 mod directory;
 mod error;
 mod ids;
+mod log;
 mod org;
 mod readable;
 mod server;
@@ -17,6 +18,7 @@ pub use app::{
 pub use directory::{Factor, Group, GroupKind, Role, User, UserStatus};
 pub use error::{ApiError, NetKind, Problem};
 pub use ids::{AppId, ClientId, GroupId, PolicyId, RuleId, SecretId, ServerId, UserId};
+pub use log::{LogEvent, LogResult};
 pub use org::{BucketState, Engine, Identity, OrgFacts};
 pub use readable::Readable;
 pub use server::{Discovery, Lifetimes, Policy, Rule, Scope, Server, ServerKind};
