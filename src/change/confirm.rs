@@ -15,19 +15,34 @@ pub struct Estimate {
     pub sentence: String,
 }
 
-/// Estimates the time of a plan from the rate-limit buckets as last seen. A call takes about half a second; where a bucket has
-/// fewer requests left than the plan needs, the rest waits for whole windows of 60 s.
+/// How many calls of assignments go out at once, at most: see `apply`.
+const AT_ONCE: u64 = 50;
+
+/// Percent of each rate limit that is left to the org's other users while a plan is applied.
+pub const HEADROOM: u8 = 10;
+
+/// Estimates the time of a plan from the rate-limit buckets as last seen. A call takes about half a second; assignments of people go
+/// out side by side. [`HEADROOM`] percent of each limit stay with the org's other users; where a bucket has fewer requests left than
+/// the plan needs, the rest waits for whole windows of 60 s.
 pub fn estimate(plan: &Plan, buckets: &[BucketState]) -> Estimate {
     let calls: Vec<&str> = may(plan).flat_map(|p| p.calls.iter().map(String::as_str)).collect();
+    let side_by_side: usize = may(plan)
+        .filter(|p| matches!(p.change, Change::AssignPerson { .. } | Change::UnassignPerson { .. }))
+        .map(|p| p.calls.len())
+        .sum();
     let tightest = buckets
         .iter()
         .filter_map(|bucket| {
             let needed = calls.iter().filter(|c| **c == bucket.name).count() as u64;
-            let over = needed.saturating_sub(u64::from(bucket.remaining));
-            (over > 0).then(|| (over.div_ceil(u64::from(bucket.limit.max(1))), bucket))
+            let kept = u64::from(bucket.limit) * u64::from(HEADROOM) / 100;
+            let over = needed.saturating_sub(u64::from(bucket.remaining).saturating_sub(kept));
+            let window = u64::from(bucket.limit).saturating_sub(kept).max(1);
+            (over > 0).then(|| (over.div_ceil(window), bucket))
         })
         .max_by_key(|(windows, _)| *windows);
-    let seconds = (calls.len() as u64).div_ceil(2) + tightest.map_or(0, |(windows, _)| windows * 60);
+    let one_after_the_other = (calls.len() - side_by_side) as u64;
+    let own = (one_after_the_other + (side_by_side as u64).div_ceil(AT_ONCE)).div_ceil(2);
+    let seconds = own + tightest.map_or(0, |(windows, _)| windows * 60);
     let counted = plural(calls.len(), "call");
     let sentence = match tightest {
         _ if calls.is_empty() => counted,
@@ -40,6 +55,69 @@ pub fn estimate(plan: &Plan, buckets: &[BucketState]) -> Estimate {
         ),
     };
     Estimate { calls: calls.len(), seconds, sentence }
+}
+
+/// The people of a plan, each counted once; changes that may not be made left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// How many get access.
+    pub gain: u64,
+    /// Of those that get access the number is a bound.
+    pub gain_at_most: bool,
+    /// Everybody in the org gets access.
+    pub everybody: bool,
+    /// How many lose access.
+    pub lose: u64,
+    /// Of those that lose access the number is a bound.
+    pub lose_at_most: bool,
+    /// For some change it could not be counted.
+    pub unknown: bool,
+}
+
+impl Counted {
+    /// Counts.
+    pub fn of(plan: &Plan) -> Self {
+        let mut counted = Self::default();
+        for planned in may(plan) {
+            match &planned.people {
+                People::Gain(n) => counted.gain += n,
+                People::GainAtMost(n) => {
+                    counted.gain += n;
+                    counted.gain_at_most = true;
+                }
+                People::Lose(who) => counted.lose += who.len() as u64,
+                People::LoseAtMost(n) => {
+                    counted.lose += n;
+                    counted.lose_at_most = true;
+                }
+                People::Everybody => counted.everybody = true,
+                People::Unknown => counted.unknown = true,
+                People::None | People::Touched(_) => {}
+            }
+        }
+        counted
+    }
+
+    /// `212 people get access, 14 lose it`; empty when nobody's access changes.
+    pub fn sentence(&self) -> String {
+        let people = |n: u64| if n == 1 { "1 person".to_owned() } else { format!("{n} people") };
+        let at_most = |bound: bool| if bound { "at most " } else { "" };
+        let mut parts = Vec::new();
+        if self.everybody {
+            parts.push("everybody in the org gets access".to_owned());
+        } else if self.gain > 0 {
+            let verb = if self.gain == 1 { "gets" } else { "get" };
+            parts.push(format!("{}{} {verb} access", at_most(self.gain_at_most), people(self.gain)));
+        }
+        if self.lose > 0 {
+            let verb = if self.lose == 1 { "loses" } else { "lose" };
+            parts.push(format!("{}{} {verb} access", at_most(self.lose_at_most), people(self.lose)));
+        }
+        if self.unknown {
+            parts.push("for one change or more it could not be counted".to_owned());
+        }
+        parts.join(", ")
+    }
 }
 
 /// What must be typed before a plan is applied.
@@ -59,17 +137,8 @@ pub fn needs_typing(plan: &Plan, prod: bool) -> Option<Typed> {
     if worst < if prod { Risk::Change } else { Risk::Cut } {
         return None;
     }
-    let (mut lose, mut bound) = (0, false);
-    for planned in may(plan) {
-        match &planned.people {
-            People::Lose(who) => lose += who.len() as u64,
-            People::LoseAtMost(n) => {
-                lose += n;
-                bound = true;
-            }
-            _ => {}
-        }
-    }
+    let counted = Counted::of(plan);
+    let (lose, bound) = (counted.lose, counted.lose_at_most);
     let count = may(plan).count();
     let apply = format!("apply {}", plural(count, "change"));
     if lose > 0 {
@@ -132,7 +201,7 @@ mod tests {
     fn the_estimate_waits_for_whole_windows_of_the_tightest_bucket() {
         let mut plan = make(&draft(), &live());
         assert_eq!(estimate(&plan, &[]).sentence, "4 calls, about 2 s");
-        assert_eq!(estimate(&plan, &[bucket("apps", 10, 2)]).sentence, "4 calls, about 2 s");
+        assert_eq!(estimate(&plan, &[bucket("apps", 10, 3)]).sentence, "4 calls, about 2 s");
         let tight = estimate(&plan, &[bucket("other", 50, 50), bucket("apps", 10, 1)]);
         assert_eq!(tight.sentence, "4 calls, about 1 min 2 s at this org's limit of 10 a minute for apps");
         assert_eq!((tight.calls, tight.seconds), (4, 62));

@@ -51,6 +51,7 @@ pub fn title(change: &Change) -> Clean {
         Change::UnassignGroup { name, .. } => format!("remove group {name}"),
         Change::AssignPerson { login, .. } => format!("assign {login}"),
         Change::UnassignPerson { login, .. } => format!("remove {login}"),
+        Change::SetUserName { login, to, .. } => format!("call {login} \"{to}\" in this app"),
         Change::AddSecret { .. } => "make a second client secret".into(),
         Change::ActivateSecret { secret, .. } => format!("activate client secret {secret}"),
         Change::DeactivateSecret { secret, .. } => format!("deactivate client secret {secret}"),
@@ -99,7 +100,9 @@ pub fn risk(change: &Change) -> Risk {
         | Change::CreatePolicy { .. }
         | Change::CreateRule { .. } => Risk::Add,
         Change::EditApp { before, after, .. } => edit_risk(before, after),
-        Change::ActivateApp { .. } | Change::ActivateSecret { .. } => Risk::Change,
+        Change::ActivateApp { .. } | Change::ActivateSecret { .. } | Change::SetUserName { .. } => {
+            Risk::Change
+        }
         Change::DeactivateApp { .. }
         | Change::UnassignGroup { .. }
         | Change::UnassignPerson { .. }
@@ -135,9 +138,10 @@ pub fn calls(change: &Change) -> &'static [&'static str] {
         // Looked at once more just before it is replaced or deleted.
         Change::EditApp { .. } | Change::DeleteApp { .. } => &["apps/{id}", "apps/{id}"],
         // What is there is read first, for the way back, or to tell the new secret from the old ones.
-        Change::UnassignGroup { .. } | Change::UnassignPerson { .. } | Change::AddSecret { .. } => {
-            &["apps", "apps"]
-        }
+        Change::UnassignGroup { .. }
+        | Change::UnassignPerson { .. }
+        | Change::SetUserName { .. }
+        | Change::AddSecret { .. } => &["apps", "apps"],
         Change::CreateApp { .. }
         | Change::UploadLogo { .. }
         | Change::ActivateApp { .. }
@@ -165,6 +169,7 @@ pub fn app_of(change: &Change) -> Option<AppRef> {
         | Change::DeleteApp { app, .. }
         | Change::UnassignGroup { app, .. }
         | Change::UnassignPerson { app, .. }
+        | Change::SetUserName { app, .. }
         | Change::ActivateSecret { app, .. }
         | Change::DeactivateSecret { app, .. }
         | Change::DeleteSecret { app, .. } => Some(AppRef::Known(app.clone())),
@@ -256,6 +261,7 @@ impl People {
         match self {
             Self::None => String::new(),
             Self::Gain(n) => format!("+{n}"),
+            Self::GainAtMost(n) => format!("≤ +{n}"),
             Self::Touched(n) => n.to_string(),
             Self::Lose(who) => format!("−{}", who.len()),
             Self::LoseAtMost(n) => format!("≤ −{n}"),
@@ -274,6 +280,7 @@ impl People {
             Self::None => "nobody's access changes".into(),
             Self::Gain(1) => "1 person gets access".into(),
             Self::Gain(n) => format!("{} get access", count(*n)),
+            Self::GainAtMost(n) => format!("at most {} get access", count(*n)),
             Self::Touched(1) => "1 person uses this app".into(),
             Self::Touched(n) => format!("{} use this app", count(*n)),
             Self::Lose(who) if who.len() == 1 => "1 person loses access".into(),

@@ -5,6 +5,7 @@ use super::value::{AppRef, Change, PlanId, PolicyRef};
 use crate::okta::model::{
     App, AppId, AppStatus, Assigned, ClientId, ClientSecret, Policy, PolicyId, Rule, RuleId, SecretId,
 };
+use crate::text::Clean;
 use serde_json::{Map, Value};
 
 /// Whether `change` is so already in what was read. `None` where that was not read, so that nobody can tell.
@@ -38,6 +39,12 @@ pub fn already_so(change: &Change, live: &Live) -> Option<bool> {
         Change::UnassignPerson { app, person, .. } if is_app(app) => {
             Some(!live.app_users.known()?.iter().any(|u| u.id == *person && u.via == Assigned::Directly))
         }
+        Change::SetUserName { app, person, to, .. } if is_app(app) => Some(
+            live.app_users
+                .known()?
+                .iter()
+                .any(|u| u.id == *person && u.user_name.as_ref() == Some(&Clean::new(to))),
+        ),
         Change::AddSecret { app, known: before } if known(app) => {
             Some(secret_made(before, live.secrets.known()?).is_some())
         }

@@ -2,6 +2,7 @@
 
 use super::value::{AppRef, Change, FieldChange, Inverse, PolicyRef};
 use crate::okta::model::{App, AppGroup, AppUser, Policy, Rule};
+use crate::text::Clean;
 use serde::{Deserialize, Serialize};
 use serde_json::Map;
 
@@ -103,21 +104,45 @@ pub fn inverse(change: &Change, before: &Before, made: Option<&str>) -> Inverse 
                 _ => None,
             };
             let kept = profile.is_some();
-            let back = Change::AssignPerson {
+            let mut back = vec![Change::AssignPerson {
                 app: AppRef::Known(app.clone()),
                 person: person.clone(),
                 login: login.clone(),
                 profile,
-            };
+            }];
+            // Okta fills in the login by default; a name of its own has to be given back.
+            if let Before::Person(AppUser { user_name: Some(name), .. }) = before
+                && name != login
+            {
+                back.push(Change::SetUserName {
+                    app: app.clone(),
+                    person: person.clone(),
+                    login: login.clone(),
+                    from: Some(login.clone()),
+                    to: name.to_string(),
+                });
+            }
             if kept {
-                exact(vec![back])
+                exact(back)
             } else {
                 Inverse::Partial {
-                    changes: vec![back],
+                    changes: back,
                     lost: "Their app profile: it could not be read before.".into(),
                 }
             }
         }
+        Change::SetUserName { app, person, login, from, to } => match (from, before) {
+            (Some(name), _) | (None, Before::Person(AppUser { user_name: Some(name), .. })) => {
+                exact(vec![Change::SetUserName {
+                    app: app.clone(),
+                    person: person.clone(),
+                    login: login.clone(),
+                    from: Some(Clean::new(to)),
+                    to: name.to_string(),
+                }])
+            }
+            _ => Inverse::None { why: "What the app called them could not be read before.".into() },
+        },
         Change::AddSecret { app: AppRef::Known(app), .. } => match made.and_then(|id| id.parse().ok()) {
             Some(secret) => {
                 let secret: crate::okta::model::SecretId = secret;

@@ -15,7 +15,7 @@ pub mod plan;
 mod sample;
 mod value;
 
-pub use confirm::{Estimate, Typed, estimate, needs_typing};
+pub use confirm::{Counted, Estimate, Typed, estimate, needs_typing};
 pub use done::already_so;
 pub use inverse::{Before, inverse};
 pub use live::Live;

@@ -124,6 +124,19 @@ pub enum Change {
         /// Their login.
         login: Clean,
     },
+    /// Change what the app calls a person (`credentials.userName` of their assignment).
+    SetUserName {
+        /// Which app.
+        app: AppId,
+        /// Who.
+        person: UserId,
+        /// Their login.
+        login: Clean,
+        /// What it calls them now.
+        from: Option<Clean>,
+        /// What it will call them.
+        to: String,
+    },
     /// Make a client secret, active at once beside the old one.
     AddSecret {
         /// Which app.
@@ -224,6 +237,8 @@ pub enum People {
     None,
     /// These many come to it.
     Gain(u64),
+    /// At most these many come to it: not all members were loaded.
+    GainAtMost(u64),
     /// These many use the app and notice the change.
     Touched(u64),
     /// These many lose access, by login.

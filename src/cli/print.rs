@@ -14,6 +14,7 @@ pub fn people(people: &People) -> String {
         People::Gain(n) => format!("+{n}"),
         People::Touched(n) => n.to_string(),
         People::Lose(logins) => format!("-{}", logins.len()),
+        People::GainAtMost(n) => format!("+{n} at most"),
         People::LoseAtMost(n) => format!("-{n} at most"),
         People::Everybody => "everybody".into(),
         People::Unknown => "not counted".into(),

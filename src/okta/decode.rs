@@ -114,6 +114,12 @@ pub(super) fn app_user(value: Value) -> Option<AppUser> {
     })
 }
 
+/// A person assigned to an app, with the person where the list was read with `expand=user`.
+pub(super) fn app_person(mut value: Value) -> Option<(AppUser, Option<User>)> {
+    let person = value.pointer_mut("/_embedded/user").map(Value::take).and_then(user);
+    Some((app_user(value)?, person))
+}
+
 /// A group assigned to an app. Its name comes only with `expand=group`.
 pub(super) fn app_group(value: Value) -> Option<AppGroup> {
     Some(AppGroup {

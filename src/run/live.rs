@@ -5,12 +5,13 @@ use super::job::{AppLoaded, ServerProbe};
 use super::session::Session;
 use crate::change::Live;
 use crate::okta::model::{
-    App, AppId, AppStatus, Assigned, ClientId, Group, Readable, ServerKind, User, UserId,
+    App, AppId, AppStatus, AppUser, Assigned, ClientId, Group, GroupId, Readable, ServerKind, User, UserId,
 };
+use crate::okta::read::PeopleQuery;
 use crate::setup::{self, Ask, Assignments, AuthorizationServer, Draft, Setup, Target};
 use crate::uri::Callback;
 use futures_util::StreamExt;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Everything that a plan for `draft` compares with.
 ///
@@ -32,30 +33,26 @@ pub async fn read(session: &Session, draft: &Draft) -> Result<Live, RunError> {
         same_label,
         ..Live::default()
     };
+    let mut listed = HashMap::new();
     if let Some(id) = &id {
-        live.app_users = reader.app_users(id).all().await.into();
-        live.app_groups = reader.app_groups(id).await.into();
+        let (users, groups) = tokio::join!(reader.app_people(id).all(), reader.app_groups(id));
+        live.app_users = Readable::from(users.map(|all| {
+            let one = |(user, person): (AppUser, Option<User>)| {
+                listed.extend(person.map(|p| (p.login.as_str().to_lowercase(), p)));
+                user
+            };
+            all.into_iter().map(one).collect()
+        }));
+        live.app_groups = groups.into();
     }
-    live.people = people(session, setup).await?;
+    live.people = people(session, setup, &listed).await?;
     live.groups = groups(session, setup).await?;
     // A rule may name Everyone by its id, and beside an assigned Everyone a removal takes nobody's access.
     live.everyone = everyone(session).await;
-    for ask in &draft.asks {
-        if let Ask::UnassignGroup { id, .. } = ask
-            && let Ok(members) = reader.group_members(id).all().await
-        {
+    for id in to_be_counted(&live, draft) {
+        // Where they may not be read, the plan says that it does not know.
+        if let Ok(members) = reader.group_members(&id).all().await {
             live.members.insert(id.to_string(), members);
-        }
-    }
-    // Who keeps access through another group can only be told with that group's members.
-    if !live.members.is_empty() {
-        for group in live.app_groups.known().cloned().unwrap_or_default() {
-            let key = group.id.to_string();
-            if !live.members.contains_key(&key)
-                && let Ok(members) = reader.group_members(&group.id).all().await
-            {
-                live.members.insert(key, members);
-            }
         }
     }
     if let Some(kind) = setup.authorization_server.kind() {
@@ -71,12 +68,75 @@ pub async fn read(session: &Session, draft: &Draft) -> Result<Live, RunError> {
     Ok(live)
 }
 
-async fn people(session: &Session, setup: &Setup) -> Result<BTreeMap<String, User>, RunError> {
+/// Up to how many members of a group are read for the sake of a count alone: ten calls.
+const COUNTED: u64 = 2_000;
+
+/// The groups whose members a plan needs: of those that go all, since they lose access by name, and then of those that stay and come
+/// as well, since they keep it; else of the new ones that are small enough.
+fn to_be_counted(live: &Live, draft: &Draft) -> BTreeSet<GroupId> {
+    let goes: BTreeSet<GroupId> = draft
+        .asks
+        .iter()
+        .filter_map(|ask| match ask {
+            Ask::UnassignGroup { id, .. } => Some(id.clone()),
+            _ => None,
+        })
+        .collect();
+    let removes = !goes.is_empty() || draft.asks.iter().any(|a| matches!(a, Ask::UnassignPerson { .. }));
+    let everyone = live.everyone.known().map(|g| &g.id);
+    let assigned = live.app_groups.known().into_iter().flatten().map(|g| &g.id);
+    let stays = assigned.filter(|_| removes);
+    let new = live.groups.values().filter(|found| found.len() == 1).flatten();
+    let new = new.filter(|g| removes || g.members.is_some_and(|n| n <= COUNTED)).map(|g| &g.id);
+    let others: Vec<GroupId> = stays.chain(new).filter(|id| Some(*id) != everyone).cloned().collect();
+    goes.into_iter().chain(others).collect()
+}
+
+/// From how many lookups on the whole list of people is read instead: 200 come with one call.
+const ONE_BY_ONE: usize = 50;
+/// How many lookups are under way at once.
+const AT_ONCE: usize = 6;
+
+/// The people whom a Setup names, by login as written there. `listed` are those that are known already, by login in lower case.
+async fn people(
+    session: &Session,
+    setup: &Setup,
+    listed: &HashMap<String, User>,
+) -> Result<BTreeMap<String, User>, RunError> {
+    let reader = session.reader();
     let mut found = BTreeMap::new();
+    let mut open: HashMap<String, &String> = HashMap::new();
     for login in &setup.access.people {
-        if let Some(user) = session.reader().person(login).await? {
-            found.insert(login.clone(), user);
+        match listed.get(&login.to_lowercase()) {
+            Some(user) => {
+                found.insert(login.clone(), user.clone());
+            }
+            None => {
+                open.insert(login.to_lowercase(), login);
+            }
         }
+    }
+    if open.len() > ONE_BY_ONE {
+        let mut pages = reader.people(PeopleQuery::All);
+        while !open.is_empty()
+            && let Some(page) = pages.next().await
+        {
+            for user in page? {
+                if let Some(login) = open.remove(&user.login.as_str().to_lowercase()) {
+                    found.insert(login.clone(), user);
+                }
+            }
+        }
+    }
+    // The whole list leaves out the deactivated: who is not in it is looked up all the same, so that the plan can say why not.
+    let lookups = open.into_values().cloned().map(|login| async move {
+        let user = reader.person(&login).await?;
+        Ok::<_, RunError>((login, user))
+    });
+    let mut lookups = futures_util::stream::iter(lookups).buffer_unordered(AT_ONCE);
+    while let Some(looked_up) = lookups.next().await {
+        let (login, user) = looked_up?;
+        found.extend(user.map(|u| (login, u)));
     }
     Ok(found)
 }
@@ -129,8 +189,8 @@ pub async fn probe(session: &Session, server: &ServerKind, client: Option<&Clien
     }
 }
 
-/// How many directly assigned people are looked up by id for their logins. A Setup is additive: leaving the others out takes
-/// nobody's access away, and thousands of single reads would spend the org's rate limit.
+/// How many directly assigned people a Setup names. It is additive: leaving the others out takes nobody's access away, and a draft with
+/// thousands of names would be written at every change.
 const LOGINS: usize = 200;
 
 /// An app with its assignments, and the Setup that describes it as it is. `server` is the authorization server to fill in: Okta does
@@ -147,26 +207,40 @@ pub async fn app(
     let reader = session.reader();
     let app = reader.app(id).await?;
     let (users, groups, everyone) =
-        tokio::join!(reader.app_users(id).all(), reader.app_groups(id), everyone(session));
+        tokio::join!(reader.app_people(id).all(), reader.app_groups(id), everyone(session));
     let (users, groups) = (Readable::from(users), Readable::from(groups));
-    let empty = (Vec::new(), Vec::new());
-    let people = users.known().unwrap_or(&empty.0);
-    let direct: Vec<_> =
-        people.iter().filter(|u| u.via == Assigned::Directly).take(LOGINS).cloned().collect();
-    let logins: BTreeMap<UserId, String> =
-        futures_util::stream::iter(direct.clone().into_iter().map(|user| {
-            let reader = reader.clone();
-            async move {
-                let found = reader.person(user.id.as_str()).await.ok().flatten();
-                (user.id, found.map(|u| u.login.to_string()))
-            }
-        }))
-        .buffer_unordered(6)
-        .filter_map(|(id, login)| async move { login.map(|l| (id, l)) })
-        .collect()
-        .await;
+    let listed = users.known().map(Vec::as_slice).unwrap_or_default();
+    let mut logins: BTreeMap<UserId, String> = listed
+        .iter()
+        .filter_map(|(user, person)| Some((user.id.clone(), person.as_ref()?.login.to_string())))
+        .collect();
+    let mut direct: Vec<AppUser> = listed
+        .iter()
+        .map(|(user, _)| user)
+        .filter(|u| u.via == Assigned::Directly)
+        .take(LOGINS)
+        .cloned()
+        .collect();
+    let unknown: Vec<UserId> =
+        direct.iter().map(|u| &u.id).filter(|id| !logins.contains_key(id)).cloned().collect();
+    let lookups = unknown.into_iter().map(|id| async move {
+        let found = reader.person(id.as_str()).await.ok().flatten();
+        (id, found.map(|u| u.login.to_string()))
+    });
+    let mut lookups = futures_util::stream::iter(lookups).buffer_unordered(AT_ONCE);
+    while let Some((id, login)) = lookups.next().await {
+        logins.extend(login.map(|l| (id, l)));
+    }
+    direct.retain(|u| logins.contains_key(&u.id));
+    let users = match users {
+        Readable::Known(all) => Readable::Known(all.into_iter().map(|(user, _)| user).collect()),
+        Readable::NotAsked => Readable::NotAsked,
+        Readable::Forbidden(e) => Readable::Forbidden(e),
+        Readable::Failed(e) => Readable::Failed(e),
+    };
+    let no_groups = Vec::new();
     let assigned = Assignments {
-        groups: groups.known().unwrap_or(&empty.1),
+        groups: groups.known().unwrap_or(&no_groups),
         people: &direct,
         logins: &logins,
         everyone: everyone.known().map(|g| &g.id),

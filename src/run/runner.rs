@@ -316,18 +316,21 @@ impl Runner {
     async fn load_directory(&self, sink: Sink) -> Result<(), RunError> {
         let session = self.need_session()?;
         let reader = session.reader();
-        sink.send(Outcome::Groups(reader.groups(GroupQuery::All, true).all().await.into())).await;
-        let mut pages = reader.people(PeopleQuery::All);
-        let mut trouble = None;
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(people) => sink.send(Outcome::People(people)).await,
-                Err(e) => {
-                    trouble = Some(e.into());
-                    break;
+        // Counting members makes Okta slow, and people are of another bucket: neither waits for the other.
+        let groups = async {
+            sink.send(Outcome::Groups(reader.groups(GroupQuery::All, true).all().await.into())).await;
+        };
+        let people = async {
+            let mut pages = reader.people(PeopleQuery::All);
+            while let Some(page) = pages.next().await {
+                match page {
+                    Ok(people) => sink.send(Outcome::People(people)).await,
+                    Err(e) => return Some(e.into()),
                 }
             }
-        }
+            None
+        };
+        let (trouble, ()) = tokio::join!(people, groups);
         sink.send(Outcome::DirectoryComplete(trouble)).await;
         Ok(())
     }

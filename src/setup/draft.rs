@@ -24,6 +24,15 @@ pub enum Ask {
         /// Their login.
         login: Clean,
     },
+    /// Change what the app calls a person.
+    SetUserName {
+        /// Who.
+        id: UserId,
+        /// Their login.
+        login: Clean,
+        /// What the app is to call them.
+        name: String,
+    },
     /// Take a group's assignment away.
     UnassignGroup {
         /// Which.

@@ -4,6 +4,7 @@ use super::run::Run;
 use crate::change::inverse::Before;
 use crate::change::value::{AppRef, Change};
 use crate::okta::model::{ApiError, Assigned};
+use crate::text::Clean;
 
 impl Run<'_> {
     /// The change as it will be made, with its before-image; `None` when there is nothing left to do.
@@ -13,6 +14,12 @@ impl Run<'_> {
             Change::UnassignPerson { app, person, .. } => match reader.app_user(app, person).await? {
                 Some(user) if user.via == Assigned::Directly => Before::Person(user),
                 _ => return Ok(None),
+            },
+            Change::SetUserName { app, person, to, .. } => match reader.app_user(app, person).await? {
+                Some(user) if user.user_name.as_ref() == Some(&Clean::new(to)) => return Ok(None),
+                Some(user) => Before::Person(user),
+                // Okta's own answer says that they are not assigned.
+                None => Before::Nothing,
             },
             Change::UnassignGroup { app, group, .. } => {
                 let groups = reader.app_groups(app).await?;

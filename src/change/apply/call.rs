@@ -101,6 +101,9 @@ impl Run<'_> {
             Change::UnassignPerson { app, person, .. } => {
                 Made::nothing(writer.unassign_person(app, person).await?)
             }
+            Change::SetUserName { app, person, to, .. } => {
+                Made::nothing(writer.set_user_name(app, person, to).await?)
+            }
             Change::AddSecret { app: AppRef::Known(app), .. } => {
                 let done = writer.add_secret(app).await?;
                 self.secret = done.value.value.clone();

@@ -4,6 +4,7 @@ use super::run::Run;
 use crate::change::done::{app_made, edit_landed, policy_made, rule_made, secret_made};
 use crate::change::value::{AppRef, Change, PolicyRef};
 use crate::okta::model::{ApiError, AppId, AppStatus, Assigned, SecretId};
+use crate::text::Clean;
 
 /// What reading says of a change.
 pub(super) enum Found {
@@ -59,6 +60,10 @@ impl Run<'_> {
             Change::UnassignPerson { app, person, .. } => {
                 let user = reader.app_user(app, person).await?;
                 (!user.is_some_and(|u| u.via == Assigned::Directly)).into()
+            }
+            Change::SetUserName { app, person, to, .. } => {
+                let user = reader.app_user(app, person).await?;
+                user.is_some_and(|u| u.user_name == Some(Clean::new(to))).into()
             }
             Change::AddSecret { app: AppRef::Known(app), known } => {
                 let now = reader.secrets(app).await?;

@@ -1,11 +1,16 @@
 //! Who may sign in: assignments added, and those taken away that were asked for by name.
 
+use super::joining::Joining;
+use super::leaving::Leaving;
 use super::{PlanProblem, Planner};
 use crate::change::value::{AppRef, Change, People};
-use crate::okta::model::{App, AppGroup, AppId, AppUser, Assigned, Group, GroupId, User, UserId};
+use crate::okta::model::{App, AppId, AppUser, Assigned, Group, User, UserId};
 use crate::setup::{AccessMode, Ask};
 use crate::text::Clean;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
+
+/// From how many people on a plan says that a group is the cheaper way.
+const MANY: usize = 20;
 
 impl Planner<'_> {
     pub(super) fn access(&mut self, app: &AppRef) {
@@ -17,12 +22,16 @@ impl Planner<'_> {
             return;
         }
         self.unreadable_assignments(app);
+        let mut joining = Joining::new(self.live, groups.len() + people.len());
         for group in &groups {
-            self.assign_group(app, group);
+            self.assign_group(app, group, &mut joining);
         }
+        let removes_groups = self.draft.asks.iter().any(|a| matches!(a, Ask::UnassignGroup { .. }));
+        let before = self.changes.len();
         for person in &people {
-            self.assign_person(app, person);
+            self.assign_person(app, person, removes_groups, &mut joining);
         }
+        self.one_by_one(self.changes.len() - before);
         if let AppRef::Known(app) = app {
             self.removals(app, &groups, &people);
         }
@@ -86,11 +95,12 @@ impl Planner<'_> {
         if self.setup.access.mode != AccessMode::Controlled {
             return found;
         }
+        let mut seen = HashSet::new();
         for login in &self.setup.access.people {
             match self.live.people.get(login) {
                 None => self.problems.push(PlanProblem::PersonNotFound(Clean::new(login))),
-                Some(person) if found.iter().any(|p| p.id == person.id) => {}
-                Some(person) => found.push(person.clone()),
+                Some(person) if seen.insert(&person.id) => found.push(person.clone()),
+                Some(_) => {}
             }
         }
         for person in &found {
@@ -106,12 +116,13 @@ impl Planner<'_> {
     }
 
     fn contradictions(&mut self, groups: &[Group], people: &[User]) {
+        let people: HashSet<&UserId> = people.iter().map(|p| &p.id).collect();
         for ask in &self.draft.asks {
             match ask {
                 Ask::UnassignGroup { id, name } if groups.iter().any(|g| g.id == *id) => {
                     self.problems.push(PlanProblem::Contradiction(name.clone()));
                 }
-                Ask::UnassignPerson { id, login } if people.iter().any(|p| p.id == *id) => {
+                Ask::UnassignPerson { id, login } if people.contains(id) => {
                     self.problems.push(PlanProblem::Contradiction(login.clone()));
                 }
                 _ => {}
@@ -134,7 +145,17 @@ impl Planner<'_> {
         }
     }
 
-    fn assign_group(&mut self, app: &AppRef, group: &Group) {
+    /// The cheaper way, where there may be one.
+    fn one_by_one(&mut self, people: usize) {
+        if people >= MANY {
+            self.notes.push(format!(
+                "{people} people are assigned by name, one call each. A group takes one call, however many are in it, and whoever joins it \
+                 later has access without another one."
+            ));
+        }
+    }
+
+    fn assign_group(&mut self, app: &AppRef, group: &Group, joining: &mut Joining<'_>) {
         let assigned = self.live.app_groups.known().map(Vec::as_slice).unwrap_or_default();
         if assigned.iter().any(|a| a.id == group.id) {
             return;
@@ -146,13 +167,16 @@ impl Planner<'_> {
             );
             People::Everybody
         } else {
-            match self.newcomers(group) {
-                Some(n) => People::Gain(n),
-                None => People::Unknown,
-            }
+            joining.group(group)
         };
         if let Some(members) = group.members.filter(|_| !group.is_everyone()) {
             details.push(format!("{} has {members} members; one call, however many they are.", group.name));
+        }
+        // A number of our own could clash with one that somebody gives at the same time.
+        if let Some(lowest) = assigned.iter().filter_map(|g| g.priority).max() {
+            details.push(format!(
+                "It comes after the groups that are assigned now (priorities 0 to {lowest}): Okta numbers it."
+            ));
         }
         details.push("Undo: takes the group's assignment away.".into());
         let change =
@@ -160,19 +184,14 @@ impl Planner<'_> {
         self.push(change, people, details);
     }
 
-    /// The members of a group who have no access yet, where both lists are known; else its size.
-    fn newcomers(&self, group: &Group) -> Option<u64> {
-        match (self.live.members.get(group.id.as_str()), self.live.app_users.known()) {
-            (Some(members), Some(users)) => {
-                Some(members.iter().filter(|m| !users.iter().any(|u| u.id == m.id)).count() as u64)
-            }
-            _ => group.members,
-        }
-    }
-
-    fn assign_person(&mut self, app: &AppRef, person: &User) {
+    fn assign_person(
+        &mut self,
+        app: &AppRef,
+        person: &User,
+        removes_groups: bool,
+        joining: &mut Joining<'_>,
+    ) {
         let assigned = self.assigned(&person.id).map(|u| u.via);
-        let removes_groups = self.draft.asks.iter().any(|a| matches!(a, Ask::UnassignGroup { .. }));
         let people = match assigned {
             Some(Assigned::Directly) => return,
             // They are in already. Whether assigning by name converts the assignment is not documented, so it is done only when
@@ -185,7 +204,7 @@ impl Planner<'_> {
                 return;
             }
             Some(Assigned::ThroughGroup) => People::None,
-            None => People::Gain(1),
+            None => joining.person(&person.id),
         };
         let details = vec!["Undo: takes this direct assignment away.".to_owned()];
         let change = Change::AssignPerson {
@@ -198,7 +217,7 @@ impl Planner<'_> {
     }
 
     fn assigned(&self, person: &UserId) -> Option<&AppUser> {
-        self.live.app_users.known()?.iter().find(|u| u.id == *person)
+        self.assigned.get(person).copied()
     }
 
     fn removals(&mut self, app: &AppId, groups: &[Group], people: &[User]) {
@@ -237,98 +256,31 @@ impl Planner<'_> {
                         details,
                     );
                 }
+                Ask::SetUserName { id, login, name } => self.user_name(app, id, login, name),
                 Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) => {}
             }
         }
     }
-}
 
-/// Who loses access when all removals of a plan are carried out, each person counted once, at the first removal that names them.
-struct Leaving {
-    /// People who keep access: by name, or through a group whose members are known.
-    stay: BTreeSet<UserId>,
-    /// Everyone stays assigned: nobody loses anything.
-    all_stay: bool,
-    /// A group stays whose members are not known: the count is a bound.
-    bound: bool,
-    counted: BTreeSet<UserId>,
-}
-
-impl Leaving {
-    fn new(planner: &Planner<'_>, groups: &[Group], people: &[User]) -> Self {
-        let live = planner.live;
-        let asks = &planner.draft.asks;
-        let goes =
-            |id: &GroupId| asks.iter().any(|a| matches!(a, Ask::UnassignGroup { id: g, .. } if g == id));
-        let leaves =
-            |id: &UserId| asks.iter().any(|a| matches!(a, Ask::UnassignPerson { id: p, .. } if p == id));
-        let assigned: &[AppGroup] = live.app_groups.known().map(Vec::as_slice).unwrap_or_default();
-        let staying: BTreeSet<&GroupId> = assigned
-            .iter()
-            .map(|g| &g.id)
-            .filter(|id| !goes(id))
-            .chain(groups.iter().map(|g| &g.id))
-            .collect();
-        let everyone = live.everyone.known().map(|g| &g.id);
-        let mut stay: BTreeSet<UserId> = people.iter().map(|p| p.id.clone()).collect();
-        let users: &[AppUser] = live.app_users.known().map(Vec::as_slice).unwrap_or_default();
-        stay.extend(
-            users.iter().filter(|u| u.via == Assigned::Directly && !leaves(&u.id)).map(|u| u.id.clone()),
+    fn user_name(&mut self, app: &AppId, person: UserId, login: Clean, to: String) {
+        let assigned = self.assigned(&person).cloned();
+        if self.live.app_users.known().is_some() && assigned.is_none() {
+            self.notes
+                .push(format!("{login} is not assigned yet: what the app calls them can be changed then."));
+            return;
+        }
+        let from = assigned.and_then(|u| u.user_name);
+        if from.as_ref() == Some(&Clean::new(&to)) {
+            return;
+        }
+        let details = vec![
+            "The app gets this name for them where a claim is mapped from it; they sign in to Okta as before.".to_owned(),
+            "Undo: gives the name back that it had.".to_owned(),
+        ];
+        self.push(
+            Change::SetUserName { app: app.clone(), person, login, from, to },
+            People::Touched(1),
+            details,
         );
-        let mut bound = live.app_groups.known().is_none() || live.app_users.known().is_none();
-        for group in &staying {
-            match live.members.get(group.as_str()) {
-                Some(members) => stay.extend(members.iter().map(|m| m.id.clone())),
-                None => bound = true,
-            }
-        }
-        let all_stay = everyone.is_some_and(|id| staying.contains(id));
-        Self { stay, all_stay, bound, counted: BTreeSet::new() }
-    }
-
-    fn group(&mut self, planner: &Planner<'_>, id: &GroupId, name: &Clean) -> (People, Vec<String>) {
-        if self.all_stay {
-            return (People::None, vec!["Everyone stays assigned: nobody loses access.".into()]);
-        }
-        let live = planner.live;
-        let Some(members) = live.members.get(id.as_str()) else {
-            let size = live.groups.values().flatten().find(|g| g.id == *id).and_then(|g| g.members);
-            let people = size.map_or(People::Unknown, People::LoseAtMost);
-            return (
-                people,
-                vec![format!("The members of {name} were not loaded: some may keep access by another way.")],
-            );
-        };
-        let lost: Vec<&User> =
-            members.iter().filter(|m| !self.stay.contains(&m.id) && !self.counted.contains(&m.id)).collect();
-        let kept = members.len() - lost.len();
-        self.counted.extend(lost.iter().map(|m| m.id.clone()));
-        let mut details = vec![format!(
-            "{name} has {} members; {kept} keep access by another way or are counted above, {} lose it.",
-            members.len(),
-            lost.len()
-        )];
-        if self.bound && !lost.is_empty() {
-            details.push("Another assigned group's members were not loaded, so fewer may lose it.".into());
-            return (People::LoseAtMost(lost.len() as u64), details);
-        }
-        match lost.is_empty() {
-            true => (People::None, details),
-            false => (People::Lose(lost.iter().map(|m| m.login.clone()).collect()), details),
-        }
-    }
-
-    fn person(&mut self, id: &UserId, login: &Clean) -> (People, Vec<String>) {
-        if self.all_stay || self.stay.contains(id) {
-            return (People::None, vec![format!("{login} keeps access through a group.")]);
-        }
-        if !self.counted.insert(id.clone()) {
-            return (People::None, vec![format!("{login} is counted above.")]);
-        }
-        if self.bound {
-            let why = format!("{login} may keep access through a group whose members were not loaded.");
-            return (People::LoseAtMost(1), vec![why]);
-        }
-        (People::Lose(vec![login.clone()]), Vec::new())
     }
 }

@@ -5,6 +5,10 @@
 
 mod access;
 mod app;
+#[cfg(test)]
+mod counts;
+mod joining;
+mod leaving;
 mod problem;
 #[cfg(test)]
 mod properties;
@@ -17,10 +21,11 @@ pub use problem::PlanProblem;
 use super::describe::planned;
 use super::live::Live;
 use super::value::{AppRef, Change, HandOver, People, Plan, PlanId, Planned};
-use crate::okta::model::{App, ServerKind};
+use crate::okta::model::{App, AppUser, ServerKind, UserId};
 use crate::setup::{Draft, Setup, Target};
 use crate::text::Clean;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// What a plan's id is written after in an app's `settings.notes.admin`.
 const MARK: &str = "oktui ";
@@ -40,6 +45,7 @@ pub fn plan(id: PlanId, draft: &Draft, live: &Live) -> Result<Plan, Vec<PlanProb
         setup: &draft.setup,
         live,
         label: Clean::new(draft.setup.app.name.trim()),
+        assigned: live.app_users.known().into_iter().flatten().map(|u| (&u.id, u)).collect(),
         changes: Vec::new(),
         notes: Vec::new(),
         problems: Vec::new(),
@@ -74,6 +80,8 @@ struct Planner<'a> {
     setup: &'a Setup,
     live: &'a Live,
     label: Clean,
+    /// Who is assigned now, by id.
+    assigned: HashMap<&'a UserId, &'a AppUser>,
     changes: Vec<Planned>,
     notes: Vec<String>,
     problems: Vec<PlanProblem>,

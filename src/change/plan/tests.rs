@@ -45,7 +45,7 @@ fn a_new_app() {
         [
             "create the app \"Cequence AI Gateway\" | add | ",
             "upload the logo logo.png | add | ",
-            "assign group MCP-Users | add | +212",
+            "assign group MCP-Users | add | ≤ +212",
             "assign ana@acme.example | add | +1",
             "access policy \"Cequence AI Gateway\" on \"default\" | add | ",
             "rule \"Authorization code\" on \"default\" | add | ",

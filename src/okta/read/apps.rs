@@ -3,7 +3,7 @@
 use super::{PAGE, Pages, Reader, if_found};
 use crate::okta::call::Call;
 use crate::okta::decode;
-use crate::okta::model::{ApiError, App, AppGroup, AppId, AppUser, ClientSecret, UserId};
+use crate::okta::model::{ApiError, App, AppGroup, AppId, AppUser, ClientSecret, User, UserId};
 
 const APPS: [&str; 3] = ["api", "v1", "apps"];
 
@@ -63,6 +63,12 @@ impl Reader {
     /// The people assigned to an app, directly or through a group. In Federation Broker Mode it says nothing of who may sign in.
     pub fn app_users(&self, app: &AppId) -> Pages<AppUser> {
         self.pages(Call::get(&below(app, &["users"])).with("limit", "500"), decode::app_user)
+    }
+
+    /// The people assigned to an app, each with the person where Okta embeds them: one call for 500 rather than one for each login.
+    pub fn app_people(&self, app: &AppId) -> Pages<(AppUser, Option<User>)> {
+        let call = Call::get(&below(app, &["users"])).with("limit", "500").with("expand", "user");
+        self.pages(call, decode::app_person)
     }
 
     /// One person's assignment to an app, `None` if there is none.

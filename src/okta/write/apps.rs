@@ -130,7 +130,8 @@ impl Writer {
     }
 
     /// Assigns a person by name, with this app profile or the one that Okta's mappings make. `None` with `already` if Okta says
-    /// (409) that the person is assigned; whether it does, or answers 200 again, is not documented, so both count as done.
+    /// (409) that the person is assigned; whether it does, or answers 200 again, is not documented, so both count as done. Several
+    /// people may be assigned side by side: each has an assignment of their own.
     ///
     /// # Errors
     /// Those of the call; 403 `E0000117` for a person who is not active.
@@ -140,7 +141,6 @@ impl Writer {
         user: &UserId,
         profile: Option<&Map<String, Value>>,
     ) -> Result<Done<Option<AppUser>>, ApiError> {
-        let _turn = self.turn(app.as_str()).await;
         let mut body = json!({"id": user.as_str(), "scope": "USER"});
         if let (Some(profile), Some(body)) = (profile, body.as_object_mut()) {
             body.insert("profile".to_owned(), Value::Object(profile.clone()));
@@ -161,8 +161,22 @@ impl Writer {
     /// # Errors
     /// Those of the call; 404 if the person was not assigned.
     pub async fn unassign_person(&self, app: &AppId, user: &UserId) -> Result<Done<()>, ApiError> {
-        let _turn = self.turn(app.as_str()).await;
         self.plain(Call::delete(&below(app, &["users", user.as_str()])).with("sendEmail", "false")).await
+    }
+
+    /// Changes what the app calls a person. Only `credentials` is sent: the profile and how they come to the app stay.
+    ///
+    /// # Errors
+    /// Those of the call; 404 if the person is not assigned, 400 `E0000041` where the app takes no names.
+    pub async fn set_user_name(
+        &self,
+        app: &AppId,
+        user: &UserId,
+        name: &str,
+    ) -> Result<Done<AppUser>, ApiError> {
+        let body = json!({"credentials": {"userName": name}});
+        let call = Call::post(&below(app, &["users", user.as_str()])).json(&body).and_repeat();
+        self.object(call, decode::app_user).await
     }
 
     /// Adds a client secret that Okta makes, active at once. An app has at most two. Never repeated by itself.

@@ -386,6 +386,10 @@ fn take_out(draft: &mut Draft, change: &Change) -> bool {
             draft.asks.retain(|a| !matches!(a, Ask::UnassignGroup { id, .. } if id == group));
             draft.asks.len() < asks
         }
+        Change::SetUserName { person, .. } => {
+            draft.asks.retain(|a| !matches!(a, Ask::SetUserName { id, .. } if id == person));
+            draft.asks.len() < asks
+        }
         Change::AssignGroup { name, .. } => remove(&mut access.groups, name.as_str()),
         Change::AssignPerson { login, .. } => remove(&mut access.people, login.as_str()),
         Change::UploadLogo { .. } => draft.setup.app.logo.take().is_some(),

@@ -168,7 +168,9 @@ impl Entry {
                     None => person(id.to_string(), "", login.as_str(), "", true),
                 },
                 Ask::UnassignGroup { id, name } => group(id.to_string(), name.as_str(), "", None),
-                Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) => return None,
+                Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } => {
+                    return None;
+                }
             },
         })
     }
@@ -179,7 +181,7 @@ fn via(work: &Work, group: bool, id: &str, name: &str) -> &'static str {
     let asked = work.draft.asks.iter().any(|ask| match ask {
         Ask::UnassignPerson { id: who, .. } => !group && who.as_str() == id,
         Ask::UnassignGroup { id: which, .. } => group && which.as_str() == id,
-        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) => false,
+        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } => false,
     });
     let access = &work.draft.setup.access;
     let wanted = if group {
@@ -280,7 +282,7 @@ pub(super) fn assign(draft: &mut Draft, item: &Item) -> bool {
     draft.asks.retain(|ask| match ask {
         Ask::UnassignPerson { id, .. } => item.group || id.as_str() != item.id,
         Ask::UnassignGroup { id, .. } => !item.group || id.as_str() != item.id,
-        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) => true,
+        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } => true,
     });
     let access = &mut draft.setup.access;
     if item.group {
