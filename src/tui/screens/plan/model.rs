@@ -1,7 +1,7 @@
 //! The state of the plan's screen, and which of its faces it shows.
 
 use crate::change::{Allowed, Outcome, Plan, Planned};
-use crate::run::job::{Applied, PlanMade, Trouble, Unfinished};
+use crate::run::job::{Applied, Pace, PlanMade, Trouble, Unfinished};
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::widgets::confirm::Question;
 use crate::tui::widgets::field::Field;
@@ -47,6 +47,10 @@ pub(super) struct Run {
     pub rows: Vec<RowState>,
     pub ended: bool,
     pub stopping: bool,
+    /// The run is asked to send nothing new for now.
+    pub held: bool,
+    /// How fast it goes, as last told.
+    pub pace: Option<Pace>,
     /// Why the apply as a whole did not go on.
     pub trouble: Option<Trouble>,
 }
@@ -62,13 +66,16 @@ pub(super) enum RowState {
 impl Run {
     pub fn new(plan: Plan) -> Self {
         let rows = plan.changes.iter().map(|_| RowState::Waiting).collect();
-        Self { plan, rows, ended: false, stopping: false, trouble: None }
+        Self { plan, rows, ended: false, stopping: false, held: false, pace: None, trouble: None }
     }
 
     /// Sets the state of the change with this number.
     pub fn set(&mut self, number: usize, state: RowState) {
-        let at = self.plan.changes.iter().position(|p| p.number == number);
-        if let Some(row) = at.and_then(|at| self.rows.get_mut(at)) {
+        // Numbers ascend.
+        let at = self.plan.changes.partition_point(|p| p.number < number);
+        if self.plan.changes.get(at).is_some_and(|p| p.number == number)
+            && let Some(row) = self.rows.get_mut(at)
+        {
             *row = state;
         }
     }

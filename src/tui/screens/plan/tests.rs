@@ -2,8 +2,8 @@ use super::super::{Go, Msg, Next, Route, Screen};
 use super::Model;
 use super::fixtures::*;
 use crate::change::Outcome as Became;
-use crate::okta::model::{ApiError, NetKind};
-use crate::run::job::{Job, Outcome, PlanMade, Slot, Start, Trouble, Unfinished};
+use crate::okta::model::{ApiError, BucketState, NetKind};
+use crate::run::job::{Job, Outcome, Pace, PlanMade, Slot, Start, Trouble, Unfinished};
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::shared::{Remote, Shared};
@@ -111,6 +111,11 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     s.waiting = Some(("apps".into(), "2026-11-22T19:04:45Z".parse().unwrap()));
     states.push(("applying", m.clone(), s.clone()));
     s.waiting = None;
+    let (mut quick, mut q) = (m.clone(), s.clone());
+    deliver(&mut quick, &mut q, Slot::Apply, Outcome::Pace(pace(false)));
+    states.push(("applying-many", quick.clone(), q.clone()));
+    deliver(&mut quick, &mut q, Slot::Apply, Outcome::Pace(pace(true)));
+    states.push(("applying-held", quick, q));
     let plan = m.run.as_ref().unwrap().plan.clone();
     let (mut good, mut g) = (m.clone(), s.clone());
     deliver(
@@ -229,6 +234,36 @@ fn a_held_key_does_not_type_into_the_reason() {
     keys(&mut model, &mut shared, &[Key::Char('j'); 6]);
     assert!(!model.editing(&shared));
     assert_eq!(shared.work.unwrap().draft.reason, "");
+}
+
+fn pace(paused: bool) -> Pace {
+    let reset = "2026-11-22T19:05:00Z".parse().unwrap();
+    let bucket = BucketState { name: "apps".into(), limit: 600, remaining: 412, reset };
+    Pace {
+        done: 612,
+        total: 2_000,
+        failed: 3,
+        in_flight: if paused { 0 } else { 50 },
+        per_minute: 580,
+        bucket: Some(bucket),
+        headroom: 10,
+        seconds_left: (!paused).then_some(140),
+        paused,
+    }
+}
+
+#[test]
+fn a_run_is_held_and_goes_on_with_the_same_key() {
+    let (mut model, mut shared) = applying();
+    let asked = |next: Next| match &next.effects[..] {
+        [Effect::Answer { slot: Slot::Apply, job: Job::Pause(hold) }] => *hold,
+        other => panic!("{other:?}"),
+    };
+    assert!(asked(press(&mut model, &mut shared, Key::Char(' '))));
+    assert!(drawn(&model, &shared, Theme::new(false, false), (80, 24)).contains("Applying"));
+    assert!(!asked(press(&mut model, &mut shared, Key::Char(' '))));
+    deliver(&mut model, &mut shared, Slot::Apply, Outcome::Pace(pace(true)));
+    assert!(!asked(press(&mut model, &mut shared, Key::Char(' '))), "the run's own word counts");
 }
 
 #[test]

@@ -76,6 +76,13 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
         }
         (Slot::Apply, Outcome::Begins(number)) => row(model, number, RowState::Running),
         (Slot::Apply, Outcome::Change(number, outcome)) => row(model, number, RowState::Ended(outcome)),
+        (Slot::Apply, Outcome::Pace(pace)) => {
+            if let Some(run) = &mut model.run {
+                run.held = pace.paused;
+                run.pace = Some(pace);
+            }
+            Next::none()
+        }
         (Slot::Apply, Outcome::Applied(applied)) => ended(model, shared, &applied),
         (Slot::Apply, Outcome::Failed(trouble)) => {
             if let Some(run) = &mut model.run {
@@ -222,6 +229,12 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             if let Some(run) = model.run.as_mut().filter(|run| !run.ended) {
                 run.stopping = true;
                 return Next::effects([Effect::Stop(Slot::Apply)]);
+            }
+        }
+        C::Mark => {
+            if let Some(run) = model.run.as_mut().filter(|run| !run.ended) {
+                run.held = !run.held;
+                return Next::effects([Effect::Answer { slot: Slot::Apply, job: Job::Pause(run.held) }]);
             }
         }
         C::NextStep | C::HandOver => return Next::go(Go::To(Route::HandOver)),

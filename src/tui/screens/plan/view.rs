@@ -2,9 +2,9 @@
 
 use super::detail;
 use super::model::{Confirmation, Face, Focus, Model, RowState, Run, confirmation};
-use crate::change::{Allowed, Outcome, Planned};
+use crate::change::{Allowed, Counted, Outcome, Planned};
 use crate::run::job::{PlanMade, Trouble, Unfinished};
-use crate::text::{Clean, pad, plural, width};
+use crate::text::{Clean, pad, plural, time, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
@@ -21,6 +21,8 @@ use ratatui::text::{Line, Span};
 const NUMBER: usize = 7;
 const RISK: usize = 8;
 const STATE: usize = 12;
+/// Up to how many changes the list of an apply follows the one that is being made.
+const FOLLOWED: usize = 50;
 
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let face = model.face(shared);
@@ -33,6 +35,9 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
         Face::Review(_) if model.open && model.focus == Focus::Reason => {
             "Why you do this: kept in the journal beside every change."
         }
+        Face::Review(made) if !people(made).is_empty() => {
+            &format!("Nothing is written yet: {}.", people(made))
+        }
         Face::Review(_) | Face::Loading | Face::Failed(_) | Face::Problems(_) => {
             "Nothing is written yet. If the link drops, oktui goes on where it stopped."
         }
@@ -42,6 +47,11 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     page.second = Line::raw(format!(" {}", second(&face, shared)));
     page.hints = hints(model, &face, shared);
     page
+}
+
+/// Whom the plan touches, in a sentence.
+fn people(made: &PlanMade) -> String {
+    Counted::of(&made.plan).sentence()
 }
 
 fn second(face: &Face, shared: &Shared) -> String {
@@ -116,6 +126,7 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
         Face::Run(run) if !run.ended => {
             vec![
                 (C::Cancel, "stop after this write"),
+                (C::Mark, if run.held { "go on" } else { "hold" }),
                 (C::Open, "detail"),
                 (C::Export, "save"),
                 (C::Help, ""),
@@ -364,7 +375,9 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
     head(frame, rows, theme, ("risk", "state"));
     let total = run.plan.changes.len();
     let room = total.min(rows.left().saturating_sub(9).max(3));
-    let current = run.rows.iter().position(|row| *row == RowState::Running).filter(|_| !run.ended);
+    // A long list is not run after: rows that jump by would tell nobody anything.
+    let current =
+        run.rows.iter().position(|row| *row == RowState::Running).filter(|_| !run.ended && total <= FOLLOWED);
     let first = first_row(current.unwrap_or(model.cursor), total, room);
     for (i, (planned, state)) in run.plan.changes.iter().zip(&run.rows).enumerate().skip(first).take(room) {
         rows.push(
@@ -380,10 +393,7 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
     }
     rows.push(frame, rule(theme, rows.cells()));
     if !run.ended {
-        let budget = shared
-            .tightest()
-            .map_or(String::new(), |b| format!("; {}: {} of {} calls left", b.name, b.remaining, b.limit));
-        rows.push(frame, Line::raw(format!(" {} of {total} done{budget}", run.made())));
+        draw_pace(run, frame, rows, shared, theme);
         waiting(frame, rows, shared, theme);
         if run.stopping {
             rows.push(
@@ -394,6 +404,36 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
         return;
     }
     draw_ended(run, frame, rows, theme);
+}
+
+fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+    let total = run.plan.changes.len();
+    let Some(pace) = &run.pace else {
+        let budget = shared
+            .tightest()
+            .map_or(String::new(), |b| format!("; {}: {} of {} calls left", b.name, b.remaining, b.limit));
+        return rows.push(frame, Line::raw(format!(" {} of {total} done{budget}", run.made())));
+    };
+    let failed = if pace.failed > 0 { format!(", {} failed", pace.failed) } else { String::new() };
+    let left = pace.seconds_left.map_or(String::new(), |s| format!(", about {} left", time::length(s)));
+    rows.push(
+        frame,
+        Line::raw(format!(
+            " {} of {} done{failed}; {} a minute, {} under way{left}",
+            pace.done, pace.total, pace.per_minute, pace.in_flight
+        )),
+    );
+    if let Some(bucket) = &pace.bucket {
+        let line = format!(
+            " {}: {} of {} calls left; {} % stay with the org's other users",
+            bucket.name, bucket.remaining, bucket.limit, pace.headroom
+        );
+        rows.push(frame, Line::styled(line, theme.quiet()));
+    }
+    if run.held {
+        let line = " Held: nothing new is sent. Space goes on.".to_owned();
+        rows.push(frame, Line::styled(line, theme.warn()));
+    }
 }
 
 fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
