@@ -241,6 +241,33 @@ async fn what_a_server_says_never_reaches_the_terminal_raw() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_comes_in_great_numbers_draws_four_times_a_second_and_a_key_at_once() {
+    with_loop(|mut o| async move {
+        o.frame().await;
+        let start = tokio::time::Instant::now();
+        let mut frames = 0;
+        // Ten a tenth of a second, for two seconds.
+        for step in 0..200 {
+            o.answer(Outcome::Reading(step, 200)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            while o.frames.try_recv().is_ok() {
+                frames += 1;
+            }
+        }
+        assert!(start.elapsed() >= Duration::from_secs(2));
+        assert!((1..=9).contains(&frames), "{frames} frames in two seconds");
+        o.answer(Outcome::Reading(1, 2)).await;
+        o.press(KeyCode::Down);
+        let before = tokio::time::Instant::now();
+        o.frame().await;
+        assert!(before.elapsed() <= Duration::from_millis(40), "a key waits for {:?}", before.elapsed());
+        o.press(KeyCode::Char('q'));
+        o
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_to_an_older_question_draws_nothing() {
     with_loop(|mut o| async move {
         o.frame().await;

@@ -311,6 +311,23 @@ pub enum Outcome {
     Failed(Trouble),
 }
 
+impl Outcome {
+    /// Whether it is one of many of its kind: a page of a list, a step of a long run.
+    pub fn is_of_many(&self) -> bool {
+        matches!(
+            self,
+            Self::People(_)
+                | Self::Members(_)
+                | Self::Begins(_)
+                | Self::Change(..)
+                | Self::Pace(_)
+                | Self::Reading(..)
+                | Self::Waiting { .. }
+                | Self::Budget(_)
+        )
+    }
+}
+
 /// Something that went wrong, for people: what happened, what it means here, what helps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {

@@ -30,6 +30,15 @@ pub enum AppMsg {
 /// A draft is saved at most this often while it changes, and at once on leaving a field and on leaving oktui.
 const SAVE_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
+/// How soon a change wants to be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Haste {
+    /// Within a quarter of a second: one of many of its kind.
+    Soon,
+    /// With the next frame.
+    Now,
+}
+
 /// The program.
 #[derive(Debug)]
 pub struct App {
@@ -47,7 +56,7 @@ pub struct App {
     pub(super) way: Vec<Route>,
     pub(super) popup: Option<Popup>,
     pub(super) theme: Theme,
-    dirty: bool,
+    dirty: Option<Haste>,
     /// The draft as it was last given to be saved.
     given: Option<Draft>,
     given_at: Timestamp,
@@ -73,7 +82,7 @@ impl App {
             way: vec![Route::Home],
             popup: None,
             theme,
-            dirty: true,
+            dirty: Some(Haste::Now),
             given: None,
             given_at: Timestamp::UNIX_EPOCH,
             save_due: false,
@@ -98,19 +107,19 @@ impl App {
         self.way.last().copied().unwrap_or(Route::Home)
     }
 
-    /// Whether something visible changed since the last frame.
-    pub fn dirty(&self) -> bool {
+    /// Whether something visible changed since the last frame, and how soon it wants to be seen.
+    pub fn dirty(&self) -> Option<Haste> {
         self.dirty
     }
 
     /// Something visible changed.
     pub fn touch(&mut self) {
-        self.dirty = true;
+        self.dirty = Some(Haste::Now);
     }
 
     /// A frame was drawn.
     pub fn drawn(&mut self) {
-        self.dirty = false;
+        self.dirty = None;
     }
 
     /// Whether a text field is open.
@@ -178,7 +187,8 @@ impl App {
             AppMsg::Event(event, now) => {
                 self.shared.now = now;
                 let Some(slot) = self.shared.slot_of(event.ticket) else { return Vec::new() };
-                self.touch();
+                let haste = if event.outcome.is_of_many() { Haste::Soon } else { Haste::Now };
+                self.dirty = self.dirty.max(Some(haste));
                 self.event(slot, event.outcome)
             }
             AppMsg::Tick(now) => {

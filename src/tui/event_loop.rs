@@ -1,7 +1,7 @@
 //! The loop: keys, job events, signals and wake-ups in; effects and frames out. Its input stream and its terminal come in as
 //! parameters, so that tests run the very loop that users run. It sleeps while nothing happens.
 
-use super::app::{App, AppMsg};
+use super::app::{App, AppMsg, Haste};
 use super::effect::Effect;
 use super::key::Key;
 use crate::run::job::{Event as JobEvent, Job, Slot, Ticket};
@@ -88,6 +88,8 @@ pub enum Signal {
 
 /// At most one frame in this time; the first change draws at once.
 const FRAME: Duration = Duration::from_millis(33);
+/// The same for what comes in great numbers, such as pages of a list: a slow link is for keys.
+const SLOW_FRAME: Duration = Duration::from_millis(250);
 /// How many job events are taken in before keys are looked at again.
 const DRAIN: usize = 64;
 
@@ -131,7 +133,13 @@ pub async fn run(
             }
             app.touch();
         }
-        let due = app.dirty().then(|| drawn + FRAME);
+        let due = app.dirty().map(|haste| {
+            drawn
+                + match haste {
+                    Haste::Now => FRAME,
+                    Haste::Soon => SLOW_FRAME,
+                }
+        });
         let wake = wakes.iter().min().copied();
         tokio::select! {
             biased;
