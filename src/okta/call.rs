@@ -7,6 +7,7 @@ use http::Method;
 use serde_json::Value;
 
 /// What to send and where.
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) method: Method,
     pub(super) target: Target,
@@ -18,6 +19,7 @@ pub(super) struct Call {
     repeatable: bool,
 }
 
+#[derive(Clone)]
 pub(super) enum Target {
     /// Segments below the org URL, not encoded.
     Path(Vec<String>),

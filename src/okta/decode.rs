@@ -4,6 +4,7 @@
 use super::model::*;
 use crate::secret::Secret;
 use crate::text::Clean;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -82,6 +83,48 @@ pub(super) fn user(value: Value) -> Option<User> {
         status: status.unwrap_or(UserStatus::Unknown),
         last_login: time(&value, "/lastLogin"),
     })
+}
+
+/// A page of people, read without a tree of values in between: lists of people are the long ones. `None` where a person has no id
+/// or a field is of another type, which [`user`] then judges by itself.
+pub(super) fn users(body: &[u8]) -> Option<Vec<User>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Person {
+        id: UserId,
+        status: Option<UserStatus>,
+        last_login: Option<String>,
+        profile: Profile,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Profile {
+        login: Option<String>,
+        email: Option<String>,
+        first_name: Option<String>,
+        last_name: Option<String>,
+    }
+    let people: Vec<Person> = serde_json::from_slice(body).ok()?;
+    let clean = |text: &Option<String>| text.as_deref().map(Clean::new).unwrap_or_default();
+    let mut name = String::new();
+    let read = |person: Person| {
+        name.clear();
+        for part in [&person.profile.first_name, &person.profile.last_name].into_iter().flatten() {
+            if !name.is_empty() && !part.is_empty() {
+                name.push(' ');
+            }
+            name.push_str(part);
+        }
+        User {
+            login: clean(&person.profile.login),
+            name: Clean::new(&name),
+            email: clean(&person.profile.email),
+            status: person.status.unwrap_or(UserStatus::Unknown),
+            last_login: person.last_login.and_then(|t| t.parse().ok()),
+            id: person.id,
+        }
+    };
+    Some(people.into_iter().map(read).collect())
 }
 
 /// A group.
@@ -199,6 +242,7 @@ pub(super) fn org_facts(value: &Value, url: &str) -> Option<OrgFacts> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -219,6 +263,38 @@ mod tests {
         assert_eq!((u.name.as_str(), u.status, u.email.as_str()), ("A␛[31m", UserStatus::Unknown, ""));
         assert_eq!(user(json!({"id": "../x"})), None);
         assert_eq!(user(json!([])), None);
+    }
+
+    proptest! {
+        /// Reading a page at once gives what reading its entries one by one gives, or leaves it to that.
+        #[test]
+        fn both_ways_of_reading_people_agree(
+            people in prop::collection::vec((
+                prop::sample::select(vec![json!("00u1"), json!("../x"), json!(7), json!(null)]),
+                prop::sample::select(vec![json!("ACTIVE"), json!("LOCKED_OUT"), json!("FROZEN"), json!(null), json!(1)]),
+                prop::sample::select(vec![json!("2026-11-01T10:00:00.000Z"), json!("yesterday"), json!(null), json!([])]),
+                prop::sample::select(vec![json!("Ana"), json!(""), json!("A\u{1b}"), json!(null), json!({})]),
+            ), 0..4),
+        ) {
+            let page: Vec<Value> = people
+                .into_iter()
+                .map(|(id, status, last, name)| json!({
+                    "id": id, "status": status, "lastLogin": last, "invented": [1],
+                    "profile": {"login": "a@b", "email": "a@b", "firstName": name, "lastName": "Z", "x": null},
+                }))
+                .collect();
+            let slow: Option<Vec<User>> = page.iter().cloned().map(user).collect();
+            if let Some(quick) = users(&serde_json::to_vec(&page).unwrap()) {
+                prop_assert_eq!(Some(quick), slow);
+            }
+        }
+    }
+
+    #[test]
+    fn a_page_of_people_is_read_at_once() {
+        let page = br#"[{"id": "00u1", "status": "ACTIVE", "profile": {"login": "a@b", "firstName": "A", "lastName": "B"}}]"#;
+        assert_eq!(users(page).unwrap()[0].name.as_str(), "A B");
+        assert_eq!(users(b"{}"), None);
     }
 
     #[test]

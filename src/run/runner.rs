@@ -321,7 +321,7 @@ impl Runner {
             sink.send(Outcome::Groups(reader.groups(GroupQuery::All, true).all().await.into())).await;
         };
         let people = async {
-            let mut pages = reader.people(PeopleQuery::All);
+            let mut pages = reader.people(PeopleQuery::All).ahead();
             while let Some(page) = pages.next().await {
                 match page {
                     Ok(people) => sink.send(Outcome::People(people)).await,

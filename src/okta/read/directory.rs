@@ -41,7 +41,7 @@ impl Reader {
             }
             PeopleQuery::Login(login) => call.with("filter", format!("profile.login eq {}", quoted(&login))),
         };
-        self.pages(call, decode::user)
+        self.pages(call, decode::user).quickly(decode::users)
     }
 
     /// One person by id or login, `None` if there is none.
@@ -123,7 +123,7 @@ impl Reader {
     /// The members of a group, 200 a page.
     pub fn group_members(&self, group: &GroupId) -> Pages<User> {
         let call = Call::get(&["api", "v1", "groups", group.as_str(), "users"]).with("limit", PAGE);
-        self.pages(call.content_type(LEAN), decode::user)
+        self.pages(call.content_type(LEAN), decode::user).quickly(decode::users)
     }
 }
 
