@@ -31,7 +31,17 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Run one sign-in, and show every redirect and token exchange.
     Test(TestArgs),
+    /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
+    #[command(after_long_help = WHY_JSON)]
+    Why(WhyArgs),
 }
+
+/// What `oktui why --json` prints.
+const WHY_JSON: &str = "--json prints one document:
+  {\"app\": …, \"person\": …, \"can_sign_in\": true | false | null,
+   \"lines\": [{\"question\": \"app\" | \"status\" | \"assignment\" | \"access_policy\" | \"sign_on_policy\" | \"factors\",
+              \"verdict\": \"pass\" | \"fail\" | \"not_readable\" | \"not_judged\", \"saw\": …, \"remedy\": … | null}]}
+It ends with 0 when they can, with 1 when they cannot, and with 6 when that cannot be told from here (null).";
 
 /// `oktui setup …`
 #[derive(Debug, Subcommand)]
@@ -145,6 +155,26 @@ pub struct TestArgs {
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
     /// The scopes to ask for.
+    #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
+    pub scopes: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui why`
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// The person: their login or their id.
+    #[arg(long, value_name = "LOGIN")]
+    pub person: String,
+    /// The authorization server: org, default or an id. Otherwise the one of the app's last plan, or one that covers the app.
+    #[arg(long, value_name = "SERVER")]
+    pub server: Option<String>,
+    /// The scopes that the gateway asks for.
     #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
     #[command(flatten)]
