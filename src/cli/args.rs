@@ -79,6 +79,15 @@ pub struct DemoArgs {
     /// Which of Okta's engines it plays.
     #[arg(long, value_enum, default_value_t = EngineArg::Identity)]
     pub engine: EngineArg,
+    /// Every answer comes this many milliseconds later.
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=10_000))]
+    pub latency: u64,
+    /// Calls that each rate limit allows in a window, in place of Okta's numbers.
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// How many seconds a rate-limit window has.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub window: u32,
     /// What it plays: plain, mfa-required, free-org ….
     #[arg(long, default_value = "plain")]
     pub scenario: String,

@@ -7,7 +7,7 @@ use super::limits::Limits;
 use super::people::{Directory, Person, Status};
 use super::servers::Server;
 use super::signon::SignOn;
-use super::{Engine, Options, Scenario, apps, seed, servers, signon};
+use super::{Engine, Options, Scenario, Traffic, apps, seed, servers, signon};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -107,6 +107,7 @@ pub(super) struct Org {
     pub(super) used_codes: HashMap<u64, i64>,
     pub(super) log: VecDeque<(u64, Value)>,
     pub(super) limits: Limits,
+    pub(super) traffic: Traffic,
     pub(super) faults: Vec<Fault>,
     pub(super) writes: VecDeque<Value>,
     pub(super) oauth_calls: VecDeque<Value>,
@@ -141,7 +142,8 @@ impl Org {
             dead_families: HashSet::new(),
             used_codes: HashMap::new(),
             log: VecDeque::new(),
-            limits: Limits::new(options.clock_speed),
+            limits: Limits::default(),
+            traffic: options.traffic,
             faults: Vec::new(),
             writes: VecDeque::new(),
             oauth_calls: VecDeque::new(),
