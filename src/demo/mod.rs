@@ -36,6 +36,7 @@ mod faults;
 mod filter;
 mod grants;
 mod groups;
+mod history;
 mod issue;
 mod keys;
 mod limits;

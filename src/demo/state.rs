@@ -89,6 +89,10 @@ pub(super) struct Org {
     pub(super) engine: Engine,
     pub(super) scenario: Scenario,
     pub(super) clock: Clock,
+    /// When the demo started, epoch milliseconds.
+    pub(super) began: i64,
+    /// Who signed in since then, and when, epoch milliseconds.
+    pub(super) signed_in: HashMap<u64, i64>,
     pub(super) directory: Directory,
     pub(super) status: HashMap<u64, Status>,
     pub(super) passwords: HashMap<u64, String>,
@@ -126,6 +130,8 @@ impl Org {
             engine: options.engine,
             scenario: options.scenario,
             clock: Clock::default(),
+            began: Clock::default().millis(),
+            signed_in: HashMap::new(),
             directory,
             status: HashMap::new(),
             passwords: HashMap::new(),
@@ -155,6 +161,7 @@ impl Org {
         org.signon = signon::initial(&org);
         org.apps = apps::initial(&mut org);
         org.servers = servers::initial(&org);
+        org.recall();
         org
     }
 
