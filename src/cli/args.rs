@@ -34,7 +34,17 @@ pub enum Command {
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
+    /// Rotate an app's client secret in steps: two work side by side until everybody has the new one.
+    #[command(after_long_help = ROTATE_JSON)]
+    Rotate(RotateArgs),
 }
+
+/// What `oktui rotate --json` prints.
+const ROTATE_JSON: &str = "--json prints one document:
+  {\"app\": …, \"secrets\": [{\"id\": …, \"active\": true, \"created\": …, \"role\": \"old\" | \"new\" | null}],
+   \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
+   \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
+A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
 
 /// What `oktui why --json` prints.
 const WHY_JSON: &str = "--json prints one document:
@@ -189,6 +199,50 @@ pub struct WhyArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
+}
+
+/// `oktui rotate`
+#[derive(Debug, Args)]
+pub struct RotateArgs {
+    /// What to do.
+    #[arg(value_enum, default_value_t = RotateAction::Status)]
+    pub action: RotateAction,
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// `begin`: a place that has to get the new secret, such as a gateway environment or an MCP server. `tick`: the place that has it now.
+    #[arg(long = "place", value_name = "NAME")]
+    pub places: Vec<String>,
+    /// `begin`: the id of the secret that goes, where two are active.
+    #[arg(long, value_name = "ID")]
+    pub old: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the new secret.
+    #[arg(long)]
+    pub show_secret: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// What `oktui rotate` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RotateAction {
+    /// Say where it stands and what comes next.
+    Status,
+    /// Begin a rotation. Nothing is written to Okta yet.
+    Begin,
+    /// Carry out the next step: make, prove, deactivate, confirm or delete.
+    Next,
+    /// Note that a place has the new secret.
+    Tick,
+    /// Go back: the old secret is active again; the new one goes while no place has it.
+    Back,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod commands;
 pub mod exit;
 mod input;
 pub mod print;
+mod rotate;
 mod why;
 
 use args::Command;
@@ -26,6 +27,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Test(args) => match places() {
             Ok(places) => commands::test(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Rotate(args) => match places() {
+            Ok(places) => rotate::rotate(args, places).await,
             Err(e) => Err(e),
         },
         Command::Why(args) => match places() {
