@@ -91,6 +91,34 @@ fn the_way_back_from_the_middle_activates_the_old_one() {
 }
 
 #[test]
+fn the_places_come_from_the_inventory() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let org = set_up(home);
+    let apps = org.get("/api/v1/apps");
+    let client = apps.as_array().unwrap().iter().find(|a| a["label"] == APP).unwrap();
+    let client = client["credentials"]["oauthClient"]["client_id"].as_str().unwrap().to_owned();
+    let servers = |args: &[&str]| org.run(home, &[&["servers"], args].concat());
+    for (name, environment, client) in [("Tickets", "prod", client.as_str()), ("Wiki", "prod", "0oaOther")] {
+        let added = servers(&["add", name, "--environment", environment, "--client-id", client]);
+        assert_eq!(added.status.code(), Some(0), "{}", shown(&added));
+    }
+    assert_eq!(
+        servers(&["add", "tickets", "--environment", "PROD"]).status.code(),
+        Some(2),
+        "the name is taken"
+    );
+    assert_eq!(servers(&["set", "Tickets", "checked", "yesterday"]).status.code(), Some(2));
+    assert_eq!(servers(&["set", "Tickets", "owner", "the tickets team"]).status.code(), Some(0));
+    let listed = parsed(&servers(&["list", "--json"]));
+    assert_eq!(listed["servers"][0]["owner"], "the tickets team");
+    let (_, begun) = rotate(&org, home, &["begin"]);
+    assert_eq!(begun["places"], serde_json::json!([{"name": "Tickets (prod)", "updated": null}]));
+    assert_eq!(servers(&["remove", "Wiki"]).status.code(), Some(0));
+    assert_eq!(parsed(&servers(&["--json"]))["servers"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn a_write_that_is_not_confirmed_is_not_made() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();

@@ -8,6 +8,7 @@ pub mod exit;
 mod input;
 pub mod print;
 mod rotate;
+mod servers;
 mod why;
 
 use args::Command;
@@ -29,6 +30,7 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => commands::test(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
         Command::Rotate(args) => match places() {
             Ok(places) => rotate::rotate(args, places).await,
             Err(e) => Err(e),

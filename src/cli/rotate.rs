@@ -4,9 +4,10 @@ use super::args::{RotateAction, RotateArgs};
 use super::commands::{Result, carry_out, confirm, connect, exit_of, find_app, out, pretty};
 use super::exit::Exit;
 use super::input::Refusal;
-use super::print;
+use super::{print, servers};
 use crate::change::rotation::Stage;
-use crate::okta::model::SecretId;
+use crate::inventory::McpServer;
+use crate::okta::model::{App, SecretId};
 use crate::run::rotating::{self, Standing};
 use crate::run::session::Session;
 use crate::secret::Secret;
@@ -27,7 +28,9 @@ pub async fn rotate(args: &RotateArgs, places: Places) -> Result<Exit> {
         RotateAction::Begin => {
             let old = args.old.as_deref().map(str::parse::<SecretId>).transpose();
             let old = old.map_err(|_| Refusal::usage("--old: this is no secret's id"))?;
-            (rotating::begin(&session, app, old.as_ref(), &args.places).await?, Exit::Ok)
+            let places =
+                if args.places.is_empty() { inventoried(&session, &app)? } else { args.places.clone() };
+            (rotating::begin(&session, app, old.as_ref(), &places).await?, Exit::Ok)
         }
         RotateAction::Tick => {
             let mut standing = rotating::standing(&session, app).await?;
@@ -50,6 +53,13 @@ pub async fn rotate(args: &RotateArgs, places: Places) -> Result<Exit> {
     };
     show(&session, args, &standing).await?;
     Ok(exit)
+}
+
+/// The places of the inventory that use an app.
+fn inventoried(session: &Session, app: &App) -> Result<Vec<String>> {
+    let Some(client) = app.client_id() else { return Ok(Vec::new()) };
+    let inventory = servers::read(&servers::file(session.places()))?;
+    Ok(inventory.of_app(client.as_str()).iter().map(McpServer::place).collect())
 }
 
 async fn next(session: &Session, args: &RotateArgs, standing: Standing) -> Result<(Standing, Exit)> {
