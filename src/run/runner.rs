@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, remember, testing};
+use super::{applying, details, live, remember, rotating, testing};
 use crate::flow::trace::{HoleId, Safe};
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
@@ -226,6 +226,21 @@ impl Runner {
             Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop).await,
             Job::LoadSecrets(app) => {
                 Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into())
+            }
+            Job::LoadRotation(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Look).await?
+            }
+            Job::BeginRotation { app, old, places } => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Begin { old, places }).await?
+            }
+            Job::ProveSecret(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Prove).await?
+            }
+            Job::TickPlace { app, place } => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Tick(place)).await?
+            }
+            Job::ForgetRotation(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Forget).await?
             }
             Job::Test(request) => {
                 let (trace, safe) =
