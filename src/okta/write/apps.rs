@@ -145,7 +145,8 @@ impl Writer {
         if let (Some(profile), Some(body)) = (profile, body.as_object_mut()) {
             body.insert("profile".to_owned(), Value::Object(profile.clone()));
         }
-        let call = Call::post(&below(app, &["users"])).json(&body);
+        // Assigning again is the same as assigning once, so a fault is answered by doing it again.
+        let call = Call::post(&below(app, &["users"])).json(&body).and_repeat();
         match self.object(call, decode::app_user).await {
             Ok(done) => Ok(done.map(Some)),
             Err(ApiError::Okta(p)) if p.status == 409 && p.code.as_str() == "E0000062" => {
