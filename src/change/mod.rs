@@ -13,6 +13,7 @@ pub mod live;
 pub mod plan;
 #[cfg(test)]
 mod sample;
+pub mod undo;
 mod value;
 
 pub use confirm::{Counted, Estimate, Typed, estimate, needs_typing};

@@ -1,0 +1,9 @@
+//! Undo: the journal as a history of writes, and chosen ones of them turned into a plan of their inverses.
+//!
+//! Pure. What comes in: a [`Journal`](super::journal::Journal), and what is live for the chosen writes, read by `run`. What goes out
+//! is a [`Plan`](super::Plan) like any other: confirmed, applied and written down by the one road, so that an undo can be undone.
+
+mod history;
+mod mark;
+
+pub use history::{History, Part, State, Written};
