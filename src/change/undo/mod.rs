@@ -5,5 +5,6 @@
 
 mod history;
 mod mark;
+mod rebase;
 
 pub use history::{History, Part, State, Written};
