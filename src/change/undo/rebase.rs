@@ -110,7 +110,7 @@ fn still(wanted: Option<&Value>, is: Option<&Value>) -> bool {
 }
 
 fn same_members(a: &[Value], b: &[Value]) -> bool {
-    a.len() == b.len() && a.iter().all(|v| b.contains(v))
+    a.len() == b.len() && a.iter().all(|v| b.contains(v)) && b.iter().all(|v| a.contains(v))
 }
 
 /// The difference between two states of an app in words, field by field; lists by what came and what went.
