@@ -11,3 +11,4 @@ pub mod remember;
 pub mod runner;
 pub mod session;
 pub mod testing;
+pub mod undo;

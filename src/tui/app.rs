@@ -474,7 +474,7 @@ impl App {
             }
             Slot::Connect | Slot::Logo | Slot::Apply | Slot::Secrets | Slot::Test | Slot::Reveal => {}
             // Their screens say it themselves.
-            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why => {}
+            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why | Slot::Journal => {}
         }
     }
 

@@ -121,6 +121,8 @@ impl Written {
 pub struct Part {
     /// The plan's id.
     pub id: PlanId,
+    /// The name of its app.
+    pub label: Clean,
     /// When it was begun.
     pub started: Timestamp,
     /// The values of its app, for the plan that undoes it.
@@ -229,6 +231,7 @@ impl<'a> Reader<'a> {
             None => {
                 self.parts.push(Part {
                     id: plan.id.clone(),
+                    label: plan.label.clone(),
                     started: at,
                     hand_over: plan.hand_over.clone(),
                     app: plan.app.clone(),
