@@ -10,8 +10,10 @@ mod mark;
 mod people;
 mod plan;
 mod rebase;
+mod words;
 
 pub use history::{History, Part, State, Written};
 pub use live::{AppNow, AppParts, Needs, Now, needs};
 pub use plan::{Left, plan};
 pub use rebase::Conflict;
+pub use words::Request;
