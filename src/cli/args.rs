@@ -31,7 +31,17 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Run one sign-in, and show every redirect and token exchange.
     Test(TestArgs),
+    /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
+    #[command(after_long_help = WHY_JSON)]
+    Why(WhyArgs),
 }
+
+/// What `oktui why --json` prints.
+const WHY_JSON: &str = "--json prints one document:
+  {\"app\": …, \"person\": …, \"can_sign_in\": true | false | null,
+   \"lines\": [{\"question\": \"app\" | \"status\" | \"assignment\" | \"access_policy\" | \"sign_on_policy\" | \"factors\",
+              \"verdict\": \"pass\" | \"fail\" | \"not_readable\" | \"not_judged\", \"saw\": …, \"remedy\": … | null}]}
+It ends with 0 when they can, with 1 when they cannot, and with 6 when that cannot be told from here (null).";
 
 /// `oktui setup …`
 #[derive(Debug, Subcommand)]
@@ -69,6 +79,15 @@ pub struct DemoArgs {
     /// Which of Okta's engines it plays.
     #[arg(long, value_enum, default_value_t = EngineArg::Identity)]
     pub engine: EngineArg,
+    /// Every answer comes this many milliseconds later.
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=10_000))]
+    pub latency: u64,
+    /// Calls that each rate limit allows in a window, in place of Okta's numbers.
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// How many seconds a rate-limit window has.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub window: u32,
     /// What it plays: plain, mfa-required, free-org ….
     #[arg(long, default_value = "plain")]
     pub scenario: String,
@@ -145,6 +164,26 @@ pub struct TestArgs {
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
     /// The scopes to ask for.
+    #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
+    pub scopes: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui why`
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// The person: their login or their id.
+    #[arg(long, value_name = "LOGIN")]
+    pub person: String,
+    /// The authorization server: org, default or an id. Otherwise the one of the app's last plan, or one that covers the app.
+    #[arg(long, value_name = "SERVER")]
+    pub server: Option<String>,
+    /// The scopes that the gateway asks for.
     #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
     #[command(flatten)]

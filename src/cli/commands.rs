@@ -18,7 +18,7 @@ use std::path::Path;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-type Result<T> = std::result::Result<T, Refusal>;
+pub(super) type Result<T> = std::result::Result<T, Refusal>;
 
 impl From<RunError> for Refusal {
     fn from(error: RunError) -> Self {
@@ -228,13 +228,7 @@ pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
     let client_id = app
         .client_id()
         .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
-    let server =
-        match &args.server {
-            Some(s) => setup::AuthorizationServer { id: s.clone(), ..Default::default() }.kind().ok_or_else(
-                || Refusal::usage(format!("{s} is no authorization server: say org, default or an id")),
-            )?,
-            None => testing::server_for(&session, &app).await,
-        };
+    let server = server(&session, &app, args.server.as_deref()).await?;
     let request = TestRequest {
         app: id,
         client_id,
@@ -302,7 +296,19 @@ async fn run_test(session: &Session, request: TestRequest, json: bool) -> Result
     Ok(if matches!(trace.verdict, RunVerdict::Passed { .. }) { Exit::Ok } else { Exit::FoundWrong })
 }
 
-async fn find_app(session: &Session, wanted: &str) -> Result<App> {
+/// The authorization server that was named, or the one that the app is most likely used with.
+pub(super) async fn server(session: &Session, app: &App, named: Option<&str>) -> Result<ServerKind> {
+    match named {
+        Some(s) => {
+            setup::AuthorizationServer { id: s.to_owned(), ..Default::default() }.kind().ok_or_else(|| {
+                Refusal::usage(format!("{s} is no authorization server: say org, default or an id"))
+            })
+        }
+        None => Ok(testing::server_for(session, app).await),
+    }
+}
+
+pub(super) async fn find_app(session: &Session, wanted: &str) -> Result<App> {
     let apps = session.reader().apps(None).await.map_err(RunError::from)?;
     let is = |a: &&App| {
         a.raw_label() == wanted
@@ -331,7 +337,7 @@ async fn find_app(session: &Session, wanted: &str) -> Result<App> {
     }
 }
 
-async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
+pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
     let Some(url) = args.org.clone().filter(|u| !u.trim().is_empty()) else {
         return Err(Refusal::usage(
             "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
@@ -416,12 +422,12 @@ async fn show(
     show_to_end(events, quiet, title).await;
 }
 
-fn pretty(value: &serde_json::Value) -> String {
+pub(super) fn pretty(value: &serde_json::Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// Prints to standard output. A reader that has gone away (a closed pipe) is no failure.
-fn out(text: &str) {
+pub(super) fn out(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }

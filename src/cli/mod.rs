@@ -7,6 +7,7 @@ mod commands;
 pub mod exit;
 mod input;
 pub mod print;
+mod why;
 
 use args::Command;
 use exit::Exit;
@@ -25,6 +26,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Test(args) => match places() {
             Ok(places) => commands::test(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Why(args) => match places() {
+            Ok(places) => why::why(args, places).await,
             Err(e) => Err(e),
         },
         Command::Demo(_) => Ok(Exit::Ok),

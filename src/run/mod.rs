@@ -2,7 +2,7 @@
 //! holds a rule of its own. The runner's sessions hold the one `Writer`.
 
 pub mod applying;
-mod details;
+pub mod details;
 pub mod drafts;
 pub mod error;
 pub mod job;

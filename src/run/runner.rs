@@ -202,11 +202,14 @@ impl Runner {
             }
             Job::LoadDirectory => return self.load_directory(sink).await,
             Job::Search { text, groups } => details::search(&self.need_session()?, text, groups).await?,
-            Job::LoadPerson { .. }
-            | Job::LoadGroup { .. }
-            | Job::LookUp { .. }
-            | Job::LoadReview(_)
-            | Job::Why { .. } => {
+            Job::LoadPerson { person, app } => details::of_person(&self.need_session()?, person, app).await?,
+            Job::LoadGroup { group, app } => {
+                return details::of_group(&self.need_session()?, group, app, &sink).await;
+            }
+            Job::Why { app, person, server, scopes } => {
+                details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
+            }
+            Job::LookUp { .. } | Job::LoadReview(_) => {
                 return Err(RunError::Missing { what: "this is being built".into(), help: String::new() });
             }
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
