@@ -34,6 +34,10 @@ pub enum Command {
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
+    /// Every write that was ever made from here: when, by whom, what became of it, and the way back. Needs no org and no token.
+    Journal(JournalArgs),
+    /// Undo writes of the journal: a plan like any other, shown and confirmed before anything is written.
+    Undo(UndoArgs),
 }
 
 /// What `oktui why --json` prints.
@@ -186,6 +190,40 @@ pub struct WhyArgs {
     /// The scopes that the gateway asks for.
     #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui journal`
+#[derive(Debug, Args)]
+pub struct JournalArgs {
+    /// Only writes to this app: its name, or its id.
+    #[arg(long, value_name = "NAME|ID")]
+    pub app: Option<String>,
+    /// Save it to this file, which only you can read: JSON where the name ends in .json, else Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui undo`
+#[derive(Debug, Args)]
+pub struct UndoArgs {
+    /// Which writes: their numbers in `oktui journal`, or the id of a plan for all that it made.
+    #[arg(required = true, value_name = "PLAN-ID|NUMBER")]
+    pub writes: Vec<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// No writes at all: shows the plan only.
+    #[arg(long)]
+    pub read_only: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,

@@ -40,7 +40,7 @@ impl From<RunError> for Refusal {
     }
 }
 
-fn sentence(trouble: &Trouble) -> String {
+pub(super) fn sentence(trouble: &Trouble) -> String {
     if trouble.help.as_str().is_empty() {
         trouble.what.to_string()
     } else {
@@ -133,15 +133,35 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     if args.read_only {
         return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });
     }
-    if !plan.changes.is_empty() && !args.yes {
-        let agreed = match &made.typed {
-            Some((prompt, expected)) => input::typed(prompt) == *expected,
-            None => input::yes("Apply?"),
-        };
-        if !agreed {
-            return Err(Refusal::usage("nothing was written: not confirmed (--yes confirms without asking)"));
-        }
+    confirm(&made, args.yes)?;
+    let mut applied = carry_out(&session, plan, args.org.json).await?;
+    // The secret of an app that existed is read only when it is asked for: Okta's log records it.
+    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
+        let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
+        let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
+        applied.secret = newest.and_then(|s| s.value);
     }
+    Ok(report(&applied, args))
+}
+
+/// Asks for the confirmation that a plan needs: a `y`, or what must be typed.
+pub(super) fn confirm(made: &PlanMade, yes: bool) -> Result<()> {
+    if made.plan.changes.is_empty() || yes {
+        return Ok(());
+    }
+    let agreed = match &made.typed {
+        Some((prompt, expected)) => input::typed(prompt) == *expected,
+        None => input::yes("Apply?"),
+    };
+    if agreed {
+        return Ok(());
+    }
+    Err(Refusal::usage("nothing was written: not confirmed (--yes confirms without asking)"))
+}
+
+/// Applies a plan that was confirmed, telling each change as it ends. Ctrl-C stops after the request in flight.
+pub(super) async fn carry_out(session: &Session, plan: Plan, json: bool) -> Result<Applied> {
+    let (sink, mut events) = applying::channel();
     let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
     let title =
         move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
@@ -153,34 +173,28 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
             interrupted.cancel();
         }
     });
-    let (ended, last) = tokio::join!(
-        applying::apply(&session, plan, &sink, stop),
-        show_to_end(&mut events, args.org.json, title)
-    );
+    let (ended, last) =
+        tokio::join!(applying::apply(session, plan, &sink, stop), show_to_end(&mut events, json, title));
     watch.abort();
     ended?;
-    let Some(mut applied) = last else {
-        return Err(Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone });
-    };
-    // The secret of an app that existed is read only when it is asked for: Okta's log records it.
-    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
-        let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
-        let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
-        applied.secret = newest.and_then(|s| s.value);
-    }
-    Ok(report(&applied, args))
+    last.ok_or_else(|| Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone })
 }
 
-fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
+/// How an apply ended, for the shell.
+pub(super) fn exit_of(applied: &Applied) -> Exit {
     let bad = |o: &ChangeOutcome| {
         matches!(o, ChangeOutcome::Failed { .. } | ChangeOutcome::NotTried | ChangeOutcome::NotAllowed)
     };
     let failed = applied.outcomes.iter().filter(|(_, o)| bad(o)).count();
-    let exit = match failed {
+    match failed {
         0 => Exit::Ok,
         n if n == applied.outcomes.len() => first_failure(applied),
         _ => Exit::PartlyDone,
-    };
+    }
+}
+
+fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
+    let exit = exit_of(applied);
     let secret = applied.secret.as_ref();
     if args.org.json {
         let ok = exit == Exit::Ok;

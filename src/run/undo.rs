@@ -6,6 +6,7 @@ use super::job::{PlanMade, Trouble};
 use super::live::everyone;
 use super::session::Session;
 use crate::change::undo::{self, AppNow, AppParts, History, Left, Needs, Now};
+use crate::okta::address;
 use crate::okta::model::{
     ApiError, AppId, AppStatus, Group, GroupId, Policy, Readable, ServerId, User, UserId,
 };
@@ -38,6 +39,20 @@ pub fn histories(places: &Places) -> Result<Vec<History>, RunError> {
     Ok(journals.iter().map(History::of).collect())
 }
 
+/// The histories that a command asks for: of the org at this URL, as typed, or of every org that has a journal here.
+///
+/// # Errors
+/// The URL is none; a journal cannot be read.
+pub fn asked_for(places: &Places, org_url: Option<&str>) -> Result<Vec<History>, RunError> {
+    match org_url.map(str::trim).filter(|url| !url.is_empty()) {
+        Some(url) => {
+            let address = address::normalise(url).map_err(|e| RunError::Address(e.to_string()))?;
+            Ok(vec![history(places, &address.url)?])
+        }
+        None => histories(places),
+    }
+}
+
 /// As [`history`] of this org, or [`histories`] without one. A long journal is read beside the threads that draw.
 ///
 /// # Errors
@@ -66,7 +81,7 @@ pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<P
             "A plan for \"{}\" was interrupted, and what became of its last change is not known.",
             left.plan.label
         );
-        let help = "Go on with it first: that finds out. Then undo what you like.";
+        let help = "Go on with it first, which finds out: Home offers it, and oktui apply does it by itself. Then undo what you like.";
         return Err(RunError::NoPlan(vec![Trouble::new(what, help)]));
     }
     let now = read(session, &undo::needs(&history, writes)).await?;
