@@ -41,7 +41,10 @@ fn the_journal_is_read_without_an_org_and_undone_with_one() {
 
     let text = org.run(home.path(), &["journal", "--app", "Cequence AI Gateway"]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
-    assert!(text.contains(&plan) && text.contains("way back: exact") && text.contains("CHG0041234"), "{text}");
+    assert!(
+        text.contains(&plan) && text.contains("way back: exact") && text.contains("CHG0041234"),
+        "{text}"
+    );
     let other = org.run(home.path(), &["journal", "--app", "Another"]);
     assert!(String::from_utf8_lossy(&other.stdout).contains("Nothing was written"), "{}", shown(&other));
 

@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, plan, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, plan, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -52,6 +52,7 @@ pub struct App {
     pub(super) handover: handover::Model,
     pub(super) test: test::Model,
     pub(super) diagnose: diagnose::Model,
+    pub(super) journal: journal::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
     pub(super) popup: Option<Popup>,
@@ -79,6 +80,7 @@ impl App {
             handover: handover::Model::default(),
             test: test::Model::default(),
             diagnose: diagnose::Model::default(),
+            journal: journal::Model::default(),
             way: vec![Route::Home],
             popup: None,
             theme,
@@ -141,6 +143,7 @@ impl App {
             Route::HandOver => &self.handover,
             Route::Test => &self.test,
             Route::Diagnose => &self.diagnose,
+            Route::Journal => &self.journal,
         }
     }
 
@@ -154,6 +157,7 @@ impl App {
             Route::HandOver => &mut self.handover,
             Route::Test => &mut self.test,
             Route::Diagnose => &mut self.diagnose,
+            Route::Journal => &mut self.journal,
         };
         work(screen, &mut self.shared)
     }
@@ -247,6 +251,7 @@ impl App {
                 Vec::new()
             }
             CommandId::Diagnose => self.go(Go::To(Route::Diagnose)),
+            CommandId::Journal => self.go(Go::To(Route::Journal)),
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
             CommandId::Suspend => vec![Effect::Suspend],
@@ -344,6 +349,7 @@ impl App {
             Route::Plan,
             Route::HandOver,
             Route::Test,
+            Route::Journal,
         ] {
             let Next { effects: more, go } =
                 self.with(route, |screen, shared| screen.update(shared, Msg::Done(slot, outcome.clone())));
@@ -482,7 +488,7 @@ impl App {
     fn save(&mut self, at_once: bool) -> Option<Effect> {
         let now = self.shared.now;
         let work = self.shared.work.as_ref()?;
-        if work.held_by.is_some() || self.given.as_ref() == Some(&work.draft) {
+        if work.undo.is_some() || work.held_by.is_some() || self.given.as_ref() == Some(&work.draft) {
             return None;
         }
         let draft = work.draft.clone();

@@ -30,8 +30,8 @@ fn ranges(mut numbers: Vec<usize>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// The writes that a change says it undoes, by plan and number. A sentence of another form says nothing.
-pub(super) fn undoes(planned: &Planned) -> Vec<(PlanId, Vec<(usize, usize)>)> {
+/// The writes that a change says it undoes: plans, each with the first and the last of every run of numbers in it.
+pub fn undoes(planned: &Planned) -> Vec<(PlanId, Vec<(usize, usize)>)> {
     planned.details.iter().filter_map(|line| read(line)).collect()
 }
 

@@ -14,6 +14,7 @@ mod words;
 
 pub use history::{History, Part, State, Written};
 pub use live::{AppNow, AppParts, Needs, Now, needs};
+pub use mark::undoes;
 pub use plan::{Left, plan};
 pub use rebase::Conflict;
 pub use words::Request;

@@ -166,7 +166,8 @@ impl Model {
 
     /// The apply of an earlier session that belongs to what is being worked on here.
     fn unfinished<'a>(&self, shared: &'a Shared) -> Option<&'a Unfinished> {
-        let session = shared.session.as_ref().filter(|_| !self.resumed)?;
+        // Who undoes what an interrupted apply has made has decided what becomes of it.
+        let session = shared.session.as_ref().filter(|_| !self.resumed && !shared.undoing())?;
         let unfinished = &shared.start.value()?.unfinished;
         unfinished.iter().find(|u| {
             u.plan.org_url == session.org.url

@@ -141,6 +141,9 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
                 (C::Help, ""),
             ]
         }
+        Face::Run(_) | Face::Nothing(_) if shared.undoing() => {
+            vec![(C::Open, "to the journal"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
+        }
         Face::Run(_) => vec![
             (C::Open, "hand over"),
             (C::Test, ""),
@@ -158,7 +161,8 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
         Face::Resume(_) => vec![(C::Open, "go on"), (C::Export, "save"), (C::Back, ""), (C::Help, "")],
         Face::Failed(_) => vec![(C::Again, "try again"), (C::Back, ""), (C::Help, "")],
         Face::Problems(_) => {
-            vec![(C::Open, "to the steps"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
+            let open = if shared.undoing() { "to the journal" } else { "to the steps" };
+            vec![(C::Open, open), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
         }
         Face::Loading | Face::NoWork => vec![(C::Back, ""), (C::Help, "")],
     }
@@ -188,15 +192,20 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             rows.gap();
             rows.push(frame, button(theme, "Try again", true));
         }
-        Face::Problems(problems) => draw_problems(model, problems, frame, &mut rows, theme),
+        Face::Problems(problems) => draw_problems(model, problems, frame, &mut rows, shared, theme),
         Face::Nothing(made) => {
-            rows.push(frame, Line::styled(" Everything is as wanted: nothing to write.", theme.good()));
+            let said = if shared.undoing() {
+                " Nothing is left to undo."
+            } else {
+                " Everything is as wanted: nothing to write."
+            };
+            rows.push(frame, Line::styled(said, theme.good()));
             rows.gap();
             for note in &made.plan.notes {
                 text(frame, &mut rows, &format!("Note: {note}"));
             }
             rows.down_to(2);
-            rows.push(frame, button(theme, "Next: Hand over", true));
+            rows.push(frame, button(theme, next(shared), true));
         }
         Face::Review(made) => draw_review(model, made, frame, &mut rows, shared, theme),
     }
@@ -403,7 +412,12 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
         }
         return;
     }
-    draw_ended(run, frame, rows, theme);
+    draw_ended(run, frame, rows, shared, theme);
+}
+
+/// Where a plan leads when nothing is left to do.
+fn next(shared: &Shared) -> &'static str {
+    if shared.undoing() { "Back to the journal" } else { "Next: Hand over" }
 }
 
 fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
@@ -436,7 +450,7 @@ fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
     }
 }
 
-fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
+fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
     let total = run.plan.changes.len();
     let (line, style) = if run.open_ends() {
         (
@@ -476,7 +490,7 @@ fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
         }
     }
     rows.down_to(1);
-    rows.push(frame, button(theme, if run.open_ends() { "Plan again" } else { "Next: Hand over" }, true));
+    rows.push(frame, button(theme, if run.open_ends() { "Plan again" } else { next(shared) }, true));
 }
 
 fn draw_resume(model: &Model, unfinished: &Unfinished, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
@@ -502,8 +516,24 @@ fn draw_resume(model: &Model, unfinished: &Unfinished, frame: &mut Frame, rows: 
     rows.push(frame, button(theme, "Go on", true));
 }
 
-fn draw_problems(model: &Model, problems: &[Trouble], frame: &mut Frame, rows: &mut Rows, theme: Theme) {
-    text(frame, rows, "The plan cannot be made as the setup stands:");
+fn draw_problems(
+    model: &Model,
+    problems: &[Trouble],
+    frame: &mut Frame,
+    rows: &mut Rows,
+    shared: &Shared,
+    theme: Theme,
+) {
+    let undoing = shared.undoing();
+    text(
+        frame,
+        rows,
+        if undoing {
+            "There is no plan to undo this:"
+        } else {
+            "The plan cannot be made as the setup stands:"
+        },
+    );
     rows.gap();
     let cells = rows.cells().saturating_sub(6);
     for (i, problem) in problems.iter().enumerate().skip(model.cursor.saturating_sub(1)) {
@@ -521,5 +551,5 @@ fn draw_problems(model: &Model, problems: &[Trouble], frame: &mut Frame, rows: &
         }
     }
     rows.down_to(2);
-    rows.push(frame, button(theme, "Back to the steps", true));
+    rows.push(frame, button(theme, if undoing { "Back to the journal" } else { "Back to the steps" }, true));
 }
