@@ -102,10 +102,10 @@ impl Written {
             (State::Made, Some(plan), _) => format!("Undone already, by plan {}.", plan.0),
             (State::Made, None, Inverse::Exact(changes)) => {
                 let titles: Vec<String> = changes.iter().map(|c| describe::title(c).to_string()).collect();
-                format!("All of it comes back: {}.", titles.join(", then "))
+                format!("Undoing makes all as it was: {}.", titles.join(", then "))
             }
             (State::Made, None, Inverse::Partial { lost, .. }) => {
-                format!("Most of it comes back. What does not: {lost}")
+                format!("Undoing brings most of it back. What does not come back: {lost}")
             }
             (State::Made, None, Inverse::None { why }) => format!("There is none. {why}"),
             (State::Unknown, ..) => {
