@@ -4,6 +4,7 @@
 mod support;
 
 use std::path::Path;
+use support::Tui;
 use support::served::{Served, json as parsed, shown};
 
 /// The example, applied for a ticket.
@@ -93,4 +94,42 @@ fn an_export_is_for_its_owner_and_holds_no_secret() {
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         }
     }
+}
+
+/// On the screen: marked in the journal, planned, typed, applied; and the journal says so.
+#[test]
+fn marked_and_undone_with_keys_alone() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let apps = org.get("/api/v1/apps").as_array().unwrap().len();
+    applied(&org, home.path());
+    let mut tui = Tui::start(home.path(), 80, 24, &[], &[]);
+    tui.wait("Journal   every change");
+    tui.press(&["z"]);
+    tui.wait("create the app \"Cequence");
+    // Undoing needs the org; the journal is there again once it is connected.
+    tui.press(&["End", "a", "u"]);
+    tui.wait("API token");
+    tui.send(org.text("api_token"));
+    tui.press(&["Enter"]);
+    // What was marked still is.
+    tui.wait_until("the journal of this org", |s| s.contains("marked") && !s.contains("all orgs"));
+    tui.press(&["u"]);
+    tui.wait("GONE");
+    tui.press(&["Tab"]);
+    tui.send("CHG77");
+    tui.press(&["Enter"]);
+    let screen = tui.wait("Type ");
+    let word = screen.split_once("Type ").unwrap().1.split_once(" to apply").unwrap().0.to_owned();
+    tui.send(&word);
+    tui.press(&["Enter"]);
+    tui.wait("Back to the journal");
+    assert_eq!(org.get("/api/v1/apps").as_array().unwrap().len(), apps);
+    tui.press(&["Enter"]);
+    let screen = tui.wait("undone");
+    assert!(screen.contains("delete the app"), "{screen}");
+    tui.press(&["Home", "Enter"]);
+    tui.wait("CHG77");
+    tui.press(&["q"]);
+    assert_eq!(tui.exit_code(), 0);
+    tui.assert_restored();
 }

@@ -34,6 +34,33 @@ impl Model {
         self.histories.value().map(|h| h.as_slice()).unwrap_or_default()
     }
 
+    /// Takes a new reading. Marks and cursor stay on their writes, though these have another place now: with a session there is one
+    /// history, and without one there are those of all orgs.
+    pub(super) fn take(&mut self, histories: Arc<Vec<History>>) {
+        let name = |w: &Written| (w.org.clone(), w.number);
+        let marked: BTreeSet<_> = self.marked.iter().filter_map(|p| self.written(*p)).map(name).collect();
+        let held = self.under_cursor().map(name);
+        self.histories = Remote::Ready(histories);
+        self.marked.clear();
+        self.match_filter();
+        let place_of = |wanted: &(String, usize)| {
+            let is =
+                |p: &&Place| self.written(**p).is_some_and(|w| w.number == wanted.1 && w.org == wanted.0);
+            self.shown.iter().position(|p| is(&p))
+        };
+        self.cursor = held.as_ref().and_then(place_of).unwrap_or(0);
+        let again = |(h, history): (usize, &History)| -> Vec<Place> {
+            let marked = |w: &Written| can_go_back(w) && marked.contains(&name(w));
+            history.writes.iter().enumerate().filter(|(_, w)| marked(w)).map(|(at, _)| (h, at)).collect()
+        };
+        let marked = if marked.is_empty() {
+            Vec::new()
+        } else {
+            self.all().iter().enumerate().flat_map(again).collect()
+        };
+        self.marked.extend(marked);
+    }
+
     /// The write at a place.
     pub(super) fn written(&self, (history, at): Place) -> Option<&Written> {
         self.all().get(history)?.writes.get(at)

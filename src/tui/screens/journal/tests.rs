@@ -260,6 +260,12 @@ fn esc_leads_out_step_by_step() {
 fn a_new_reading_drops_marks_that_make_no_sense_any_more() {
     let (mut model, mut s) = after(&[&down(3)[..], &[Key::Char(' ')]].concat());
     assert_eq!(model.marked.len(), 1);
+    // Of all orgs there are several histories: the mark stays on its write.
+    let mut other = history();
+    other.writes.iter_mut().for_each(|w| w.org = "https://other.okta.com".into());
+    model.update(&mut s, Msg::Done(Slot::Journal, Outcome::Journal(Arc::new(vec![other, history()]))));
+    let marked: Vec<_> = model.chosen().iter().map(|w| (w.org.clone(), w.number)).collect();
+    assert_eq!((marked, model.under_cursor().unwrap().org.as_str()), (vec![(URL.to_owned(), 5)], URL));
     let mut newer = history();
     newer.writes[4].undone_by = Some(PlanId("x".into()));
     model.update(&mut s, Msg::Done(Slot::Journal, Outcome::Journal(Arc::new(vec![newer]))));

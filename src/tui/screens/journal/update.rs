@@ -18,11 +18,7 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     match msg {
         Msg::Shown => shown(model, shared),
         Msg::Done(Slot::Journal, Outcome::Journal(histories)) => {
-            model.histories = Remote::Ready(histories);
-            model.match_filter();
-            let marked = std::mem::take(&mut model.marked);
-            model.marked =
-                marked.into_iter().filter(|p| model.written(*p).is_some_and(can_go_back)).collect();
+            model.take(histories);
             Next::none()
         }
         Msg::Done(Slot::Journal, Outcome::Failed(trouble)) => {
@@ -176,7 +172,7 @@ fn undo(model: &mut Model, shared: &mut Shared) -> Next {
         return Next::go(Go::To(Route::Connect));
     }
     if shared.work.as_ref().and_then(|w| w.undo.as_ref()).is_some_and(|u| u.applying) {
-        shared.notice = Some("An undo is being applied: wait for its end, p shows it.".into());
+        shared.notice = Some("An undo is being applied: wait for its end.".into());
         return Next::go(Go::To(Route::Plan));
     }
     let work = work(&chosen, org, shared.work.take());
