@@ -10,6 +10,8 @@ mod mark;
 mod people;
 mod plan;
 mod rebase;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use history::{History, Part, State, Written};
