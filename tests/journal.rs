@@ -133,3 +133,33 @@ fn marked_and_undone_with_keys_alone() {
     assert_eq!(tui.exit_code(), 0);
     tui.assert_restored();
 }
+
+/// Killed after each number of writes, and asked again: the interrupted undo is gone on with.
+#[test]
+fn an_undo_that_was_killed_goes_on() {
+    for after in 0..=2 {
+        let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+        let apps = org.get("/api/v1/apps").as_array().unwrap().len();
+        let plan = applied(&org, home.path());
+        let writes = || org.get("/__demo/writes").as_array().map_or(0, Vec::len);
+        let before = writes();
+        let mut child = org
+            .command(home.path(), &["undo", &plan, "--yes"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        while writes() < before + after && child.try_wait().unwrap().is_none() {}
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let again = org.run(home.path(), &["undo", &plan, "--yes"]);
+        assert_eq!(again.status.code(), Some(0), "killed after {after}: {}", shown(&again));
+        assert_eq!(org.get("/api/v1/apps").as_array().unwrap().len(), apps, "killed after {after}");
+        let policies = org.get("/api/v1/authorizationServers/default/policies");
+        let left = policies.as_array().unwrap().iter().filter(|p| p["name"] == "Cequence AI Gateway").count();
+        assert_eq!(left, 0, "killed after {after}: {policies}");
+        let listed = parsed(&org.run(home.path(), &["journal", "--json"]));
+        let of_plan = listed["writes"].as_array().unwrap().iter().filter(|w| w["plan"] == plan.as_str());
+        assert!(of_plan.clone().all(|w| w["outcome"] == "undone"), "killed after {after}: {listed}");
+    }
+}

@@ -110,16 +110,10 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     let saved = saved_plan(&text)?;
     let setup = if saved.is_some() { None } else { Some(parse_setup(&args.file, &text)?) };
     let session = connect(&args.org, places, args.read_only).await?;
-    let (sink, mut events) = applying::channel();
     // An apply that was killed is finished first: its half-made app must be known before a new plan is made.
     if applying::unfinished(&session)? > 0 && !args.read_only {
         eprintln!("An apply to this org was interrupted. Going on with it first.");
-        let stop = CancellationToken::new();
-        let (ended, ()) = tokio::join!(
-            applying::resume(&session, &sink, stop),
-            show(&mut events, args.org.json, |_| String::new())
-        );
-        ended?;
+        go_on(&session, args.org.json).await?;
     }
     let made = match (saved, setup) {
         (Some(plan), _) => applying::again(&session, plan).await?,
@@ -142,6 +136,16 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
         applied.secret = newest.and_then(|s| s.value);
     }
     Ok(report(&applied, args))
+}
+
+/// Goes on with what was interrupted.
+pub(super) async fn go_on(session: &Session, json: bool) -> Result<()> {
+    let (sink, mut events) = applying::channel();
+    let (ended, _) = tokio::join!(
+        applying::resume(session, &sink, CancellationToken::new()),
+        show_to_end(&mut events, json, |_| String::new())
+    );
+    Ok(ended?)
 }
 
 /// Asks for the confirmation that a plan needs: a `y`, or what must be typed.
@@ -426,14 +430,6 @@ async fn show_to_end(
         }
     }
     None
-}
-
-async fn show(
-    events: &mut mpsc::Receiver<crate::run::job::Event>,
-    quiet: bool,
-    title: impl Fn(usize) -> String,
-) {
-    show_to_end(events, quiet, title).await;
 }
 
 pub(super) fn pretty(value: &serde_json::Value) -> String {

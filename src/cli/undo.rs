@@ -1,7 +1,7 @@
 //! `oktui journal` and `oktui undo`: what was written from here, and the way back.
 
 use super::args::{JournalArgs, UndoArgs};
-use super::commands::{Result, carry_out, confirm, connect, exit_of, out, pretty, sentence};
+use super::commands::{Result, carry_out, confirm, connect, exit_of, go_on, out, pretty, sentence};
 use super::exit::Exit;
 use super::input::Refusal;
 use super::print;
@@ -105,6 +105,10 @@ fn list(writes: &[&Written]) -> String {
 /// See the exit codes.
 pub async fn undo(args: &UndoArgs, places: Places) -> Result<Exit> {
     let session = connect(&args.org, places, args.read_only).await?;
+    if !args.read_only && work::interrupted(&session)? {
+        eprintln!("An undo in this org was interrupted. Going on with it first.");
+        go_on(&session, args.org.json).await?;
+    }
     let history = work::history(session.places(), &session.org().url)?;
     let writes = numbers(&history, &args.writes)?;
     let made = match work::plan(&session, &writes, args.reason.trim()).await {

@@ -5,6 +5,7 @@ use super::error::RunError;
 use super::job::{PlanMade, Trouble};
 use super::live::everyone;
 use super::session::Session;
+use crate::change::journal::{self, Unfinished};
 use crate::change::undo::{self, AppNow, AppParts, History, Left, Needs, Now};
 use crate::okta::address;
 use crate::okta::model::{
@@ -95,6 +96,16 @@ pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<P
         ));
     }
     Ok(made(session, plan))
+}
+
+/// Whether an undo was begun in this org and not finished: going on with it comes before another.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn interrupted(session: &Session) -> Result<bool, RunError> {
+    let journal = applying::journal_of(session.places(), &session.org().url)?;
+    let is_undo = |left: &Unfinished| left.plan.changes.iter().any(|c| !undo::undoes(c).is_empty());
+    Ok(journal::unfinished(&journal).first().is_some_and(is_undo))
 }
 
 fn trouble(left: &Left) -> Trouble {

@@ -245,6 +245,7 @@ impl<'a> Undoing<'a> {
             },
             None => return blocked("The app could not be read."),
         };
+        let later = self.later_edits(written, &id);
         let edit = self.edits.entry(id).or_insert_with(|| Edit {
             before: live.clone(),
             after: live.clone(),
@@ -253,7 +254,10 @@ impl<'a> Undoing<'a> {
         });
         let mut after = edit.after.clone();
         let conflicts = rebase::take_back(was, wrote, &mut after);
-        let sentences: Vec<String> = conflicts.iter().map(rebase::Conflict::sentence).collect();
+        let mut sentences: Vec<String> = conflicts.iter().map(rebase::Conflict::sentence).collect();
+        if !sentences.is_empty() {
+            sentences.extend(later);
+        }
         if after == edit.after {
             return if sentences.is_empty() {
                 nothing("it is so already.")
@@ -271,6 +275,25 @@ impl<'a> Undoing<'a> {
         self.notes
             .extend(sentences.into_iter().map(|s| format!("{} {}: {s}", written.number, written.title)));
         Ok(())
+    }
+
+    /// Later edits of the same app from here that are in force: they may be who changed a field since.
+    fn later_edits(&self, written: &Written, app: &AppId) -> Option<String> {
+        let later = self.history.writes.iter().filter(|w| {
+            w.number > written.number
+                && w.app.as_ref() == Some(app)
+                && w.is_made()
+                && w.undone_by.is_none()
+                && matches!(w.change, Some(Change::EditApp { .. }))
+        });
+        let numbers: Vec<String> = later.map(|w| w.number.to_string()).collect();
+        match numbers.len() {
+            0 => None,
+            _ => Some(format!(
+                "The app was edited from here later, by {}: undo that as well, if it is what changed it.",
+                numbers.join(", ")
+            )),
+        }
     }
 
     /// The newest step that `is` finds.
@@ -309,6 +332,7 @@ impl<'a> Undoing<'a> {
         let mut steps: Vec<Step> = Vec::new();
         for Edit { before, after, undoes, mut details } in edits {
             let fields = rebase::fields(&before, &after);
+            details.extend(rebase::consequences(&before, &after));
             details.push("Every field that is not named here stays as it is.".into());
             let of = undoes.first().copied().unwrap_or_default();
             let change = Change::EditApp { before, after, fields };

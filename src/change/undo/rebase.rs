@@ -2,7 +2,7 @@
 //! what it wrote. A field that somebody changed since then is named and left.
 
 use crate::change::value::FieldChange;
-use crate::okta::model::App;
+use crate::okta::model::{App, ClientAuthentication};
 use crate::text::Clean;
 use serde_json::{Map, Value};
 
@@ -146,6 +146,33 @@ fn differences<'a>(
         }
         path.pop();
     }
+}
+
+/// What taking an edit back means for those who use the app.
+pub(super) fn consequences(before: &App, after: &App) -> Vec<String> {
+    let mut found = Vec::new();
+    if before.client_authentication() != after.client_authentication() {
+        found.push(match after.client_authentication() {
+            Some(ClientAuthentication::PrivateKeyJwt) => {
+                "Okta DELETES this app's client secrets: the gateway stops working until it signs with the key.".into()
+            }
+            method => format!(
+                "Okta may REPLACE the client's secrets, and refuses every method but {}: the gateway stops working until it uses it.",
+                method.map_or("the old one", ClientAuthentication::as_str)
+            ),
+        });
+    }
+    let gone = |from: Vec<String>, to: Vec<String>| from.iter().any(|v| !to.contains(v));
+    if gone(before.redirect_uris(), after.redirect_uris()) {
+        found.push("Whoever sends a removed redirect URI is refused from then on.".into());
+    }
+    if gone(before.grant_types(), after.grant_types()) {
+        found.push("What was granted by a grant that goes, such as refresh tokens, stops working.".into());
+    }
+    if after.pkce_required() && !before.pkce_required() {
+        found.push("Sign-ins without a code challenge are refused from then on.".into());
+    }
+    found
 }
 
 /// A field as the plans name it; one that they do not know, by its own name.

@@ -291,6 +291,9 @@ fn edits_become_one_and_come_first() {
     assert_eq!((before.raw_label(), after.raw_label()), ("C", "Cequence AI Gateway"));
     assert_eq!(after.0["invented"], live_app().0["invented"]);
     assert_eq!(plan.app_read_at, before.last_updated().map(str::to_owned));
+    // The first alone: its field was changed again, by the third.
+    let left = undo(&history, &[1], &now).unwrap_err();
+    assert!(left[0].why.contains("\"C\"") && left[0].why.contains("from here later, by 3"), "{left:?}");
     assert!(
         plan.changes[0].details.contains(&"Undoes 1, 3 of plan p1.".to_owned()),
         "{:?}",

@@ -93,11 +93,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Back if !model.marked.is_empty() => model.marked.clear(),
         C::Back => return Next::go(Go::Back),
         C::Undo => return undo(model, shared),
-        C::Export => {
-            if !model.shown.is_empty() {
-                model.export = Some(false);
-            }
-        }
+        C::Export if !model.shown.is_empty() => model.export = Some(false),
         C::Again => return read(model, shared),
         C::Up | C::Down | C::PageUp | C::PageDown | C::Top | C::Bottom if model.whole => scroll(model, id),
         C::Next | C::Previous => model.on_button = !model.on_button && !model.shown.is_empty(),
@@ -114,11 +110,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             model.on_button = false;
         }
         C::Mark => mark(model, shared),
-        C::MarkPlan => {
-            if !model.mark_plan() {
-                shared.notice = Some("Nothing of this plan can be undone.".into());
-            }
-        }
+        C::MarkPlan => mark_plan(model, shared),
         C::Open if model.on_button => return undo(model, shared),
         C::Open if !model.shown.is_empty() => {
             model.whole = !model.whole;
@@ -154,6 +146,12 @@ fn mark(model: &mut Model, shared: &mut Shared) {
     }
     if !model.whole {
         model.cursor = (model.cursor + 1).min(model.shown.len().saturating_sub(1));
+    }
+}
+
+fn mark_plan(model: &mut Model, shared: &mut Shared) {
+    if !model.mark_plan() {
+        shared.notice = Some("Nothing of this plan can be undone.".into());
     }
 }
 

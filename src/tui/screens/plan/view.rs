@@ -66,7 +66,10 @@ fn second(face: &Face, shared: &Shared) -> String {
         }
         Face::Resume(_) => "An apply that did not end".into(),
         Face::Review(made) => {
-            format!("Plan of {}, {}", plural(made.plan.changes.len(), "change"), made.estimate)
+            let left =
+                made.plan.notes.iter().filter(|n| shared.undoing() && n.starts_with("Not undone")).count();
+            let left = if left > 0 { format!("; {left} not undone, see the notes") } else { String::new() };
+            format!("Plan of {}, {}{left}", plural(made.plan.changes.len(), "change"), made.estimate)
         }
         Face::Nothing(_) => "Plan".into(),
         Face::Problems(problems) => {
