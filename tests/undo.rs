@@ -27,7 +27,11 @@ struct Org {
 impl Org {
     async fn start(users: usize) -> Self {
         // Rate-limit windows pass quickly, so that many runs fit into one test.
-        let options = demo::Options { clock_speed: 600, users, ..Default::default() };
+        let options = demo::Options {
+            traffic: demo::Traffic { window_ms: 100, ..Default::default() },
+            users,
+            ..Default::default()
+        };
         let demo = demo::start(options).await.unwrap();
         let home = tempfile::tempdir().unwrap();
         let session = session(&demo, home.path(), false).await;

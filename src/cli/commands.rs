@@ -139,6 +139,9 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
 }
 
 /// Goes on with what was interrupted.
+///
+/// # Errors
+/// It does not begin.
 pub(super) async fn go_on(session: &Session, json: bool) -> Result<()> {
     let (sink, mut events) = applying::channel();
     let (ended, _) = tokio::join!(
@@ -148,7 +151,10 @@ pub(super) async fn go_on(session: &Session, json: bool) -> Result<()> {
     Ok(ended?)
 }
 
-/// Asks for the confirmation that a plan needs: a `y`, or what must be typed.
+/// Asks whether the plan is to be applied, as strictly as its risk wants. `yes` confirms without asking.
+///
+/// # Errors
+/// It was not confirmed.
 pub(super) fn confirm(made: &PlanMade, yes: bool) -> Result<()> {
     if made.plan.changes.is_empty() || yes {
         return Ok(());
@@ -163,8 +169,11 @@ pub(super) fn confirm(made: &PlanMade, yes: bool) -> Result<()> {
     Err(Refusal::usage("nothing was written: not confirmed (--yes confirms without asking)"))
 }
 
-/// Applies a plan that was confirmed, telling each change as it ends. Ctrl-C stops after the request in flight.
-pub(super) async fn carry_out(session: &Session, plan: Plan, json: bool) -> Result<Applied> {
+/// Applies a plan and tells how it goes on standard error. Ctrl-C stops after the request in flight.
+///
+/// # Errors
+/// It does not begin.
+pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Result<Applied> {
     let (sink, mut events) = applying::channel();
     let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
     let title =
@@ -178,13 +187,13 @@ pub(super) async fn carry_out(session: &Session, plan: Plan, json: bool) -> Resu
         }
     });
     let (ended, last) =
-        tokio::join!(applying::apply(session, plan, &sink, stop), show_to_end(&mut events, json, title));
+        tokio::join!(applying::apply(session, plan, &sink, stop), show_to_end(&mut events, quiet, title));
     watch.abort();
     ended?;
     last.ok_or_else(|| Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone })
 }
 
-/// How an apply ended, for the shell.
+/// How an apply ended, as an exit code.
 pub(super) fn exit_of(applied: &Applied) -> Exit {
     let bad = |o: &ChangeOutcome| {
         matches!(o, ChangeOutcome::Failed { .. } | ChangeOutcome::NotTried | ChangeOutcome::NotAllowed)

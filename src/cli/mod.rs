@@ -7,6 +7,8 @@ mod commands;
 pub mod exit;
 mod input;
 pub mod print;
+mod rotate;
+mod servers;
 mod undo;
 mod why;
 
@@ -27,6 +29,11 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Test(args) => match places() {
             Ok(places) => commands::test(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
+        Command::Rotate(args) => match places() {
+            Ok(places) => rotate::rotate(args, places).await,
             Err(e) => Err(e),
         },
         Command::Why(args) => match places() {

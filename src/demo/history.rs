@@ -26,7 +26,7 @@ impl Org {
             return None;
         }
         let dice = seed::mix(self.seed, "last login", person.n);
-        if dice % 20 == 0 {
+        if dice.is_multiple_of(20) {
             return None;
         }
         let days = if dice % 5 == 1 { 91 + (dice >> 8) % 300 } else { (dice >> 8) % 60 };

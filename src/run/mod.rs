@@ -8,6 +8,7 @@ pub mod error;
 pub mod job;
 pub mod live;
 pub mod remember;
+pub mod rotating;
 pub mod runner;
 pub mod session;
 pub mod testing;
