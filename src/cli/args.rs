@@ -35,8 +35,10 @@ pub enum Command {
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
     /// Every write that was ever made from here: when, by whom, what became of it, and the way back. Needs no org and no token.
+    #[command(after_long_help = JOURNAL_JSON)]
     Journal(JournalArgs),
     /// Undo writes of the journal: a plan like any other, shown and confirmed before anything is written.
+    #[command(after_long_help = UNDO_JSON)]
     Undo(UndoArgs),
     /// Rotate an app's client secret in steps: two work side by side until everybody has the new one.
     #[command(after_long_help = ROTATE_JSON)]
@@ -58,6 +60,21 @@ const ROTATE_JSON: &str = "--json prints one document:
    \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
    \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
 A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
+
+/// What `oktui journal --json` prints.
+const JOURNAL_JSON: &str = "--json prints one document:
+  {\"oktui_journal\": 1, \"unreadable_lines\": 0, \"writes\": [{\"number\": …, \"at\": …, \"who\": …, \"org\": …, \"app\": …, \"app_id\": … | null,
+    \"plan\": …, \"number_in_plan\": …, \"title\": …, \"reason\": …,
+    \"outcome\": \"done\" | \"undone\" | \"already so\" | \"failed\" | \"not known\", \"why\": … | null, \"request_id\": … | null,
+    \"made\": … | null, \"changes\": [{\"field\": …, \"before\": …, \"after\": …}],
+    \"request\": {\"method\": …, \"path\": …, \"body\": …} | null,
+    \"way_back\": \"exact\" | \"partial\" | \"none\" | \"?\" | \"-\", \"way_back_words\": …, \"undone_by\": … | null, \"undoes\": […]}]}
+Numbers count the writes of one org, the oldest is 1; they stay the same as the journal grows. No secret is in it.";
+
+/// What `oktui undo --json` prints.
+const UNDO_JSON: &str =
+    "--json prints what oktui apply --json prints; with --read-only, what oktui plan --json prints.
+An undo that was interrupted is gone on with first. It ends with 1 when none of the writes can be undone.";
 
 /// What `oktui why --json` prints.
 const WHY_JSON: &str = "--json prints one document:

@@ -57,11 +57,25 @@ impl Undoing<'_> {
                 details.extend(self.by_others(app, now));
                 Ok(true)
             }
-            Change::DeactivateSecret { app, secret } => self.deactivate_secret(app, secret),
-            Change::ActivateSecret { app, secret } => match self.secret(app, secret)? {
-                Some(s) if s.active => nothing("the secret is active."),
-                _ => Ok(true),
-            },
+            Change::DeactivateSecret { app, secret } => {
+                let is = |c: &Change| matches!(c, Change::ActivateSecret { secret: s, .. } if s == secret);
+                if let Some(place) = self.pending(is) {
+                    self.cancel(place, written);
+                    return Ok(false);
+                }
+                self.deactivate_secret(app, secret)
+            }
+            Change::ActivateSecret { app, secret } => {
+                let is = |c: &Change| matches!(c, Change::DeactivateSecret { secret: s, .. } if s == secret);
+                if let Some(place) = self.pending(is) {
+                    self.cancel(place, written);
+                    return Ok(false);
+                }
+                match self.secret(app, secret)? {
+                    Some(s) if s.active => nothing("the secret is active."),
+                    _ => Ok(true),
+                }
+            }
             Change::DeleteSecret { app, secret } => {
                 self.secret(app, secret)?;
                 Ok(true)
@@ -284,6 +298,12 @@ impl Undoing<'_> {
         let same = |c: &Change| matches!(c, Change::SetUserName { app: a, person: p, .. } if a == app && p == person);
         if let Some(place) = self.pending(same) {
             let name = to.to_owned();
+            let as_it_is =
+                |c: &Change| matches!(c, Change::SetUserName { from: Some(is), .. } if *is == Clean::new(to));
+            if self.steps.get(place).is_some_and(|step| as_it_is(&step.change)) {
+                self.cancel(place, written);
+                return Ok(false);
+            }
             self.join(place, written, |change| {
                 if let Change::SetUserName { to, .. } = change {
                     *to = name;

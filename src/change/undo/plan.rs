@@ -50,6 +50,11 @@ pub fn plan(
             }
         }
     }
+    undoing.makers = writes
+        .iter()
+        .filter(|w| w.undone_by.is_none())
+        .filter_map(|w| Some((w.made.as_deref()?, w.number)))
+        .collect();
     // What deletes a whole object comes first: whatever else was done to it goes with it.
     let (whole, parts): (Vec<&Written>, Vec<&Written>) = writes.iter().partition(|w| deletes(w));
     for written in whole.into_iter().chain(parts) {
@@ -116,6 +121,8 @@ pub(super) fn blocked<T>(why: impl Into<String>) -> Checked<T> {
 pub(super) struct Undoing<'a> {
     pub(super) history: &'a History,
     pub(super) now: &'a Now,
+    /// The objects that chosen writes have made, and by which.
+    makers: BTreeMap<&'a str, usize>,
     pub(super) steps: Vec<Step>,
     next: usize,
     edits: BTreeMap<AppId, Edit>,
@@ -136,6 +143,7 @@ impl<'a> Undoing<'a> {
         Self {
             history,
             now,
+            makers: BTreeMap::new(),
             steps: Vec::new(),
             next: 0,
             edits: BTreeMap::new(),
@@ -164,6 +172,14 @@ impl<'a> Undoing<'a> {
             Inverse::Exact(_) => {}
             Inverse::Partial { lost, .. } => details.push(format!("What does not come back: {lost}")),
             Inverse::None { why } => return blocked(why.clone()),
+        }
+        let deleted = match &written.change {
+            Some(Change::DeletePolicy { policy, .. }) => policy.as_str(),
+            Some(Change::DeleteRule { rule, .. }) => rule.as_str(),
+            _ => "",
+        };
+        if let Some(maker) = self.makers.get(deleted) {
+            return nothing(format!("{maker} made it, and is undone as well: nothing is written for both."));
         }
         let changes = written.back.changes();
         if self.goes_with_its_object(written.number, changes) {

@@ -215,6 +215,37 @@ fn what_cancels_out_is_not_written() {
 }
 
 #[test]
+fn what_was_made_and_deleted_again_stays_away() {
+    let server = || "default".parse().unwrap();
+    let body = json!({"name": "r"}).as_object().unwrap().clone();
+    let in_policy = || "00p1".parse::<crate::okta::model::PolicyId>().unwrap();
+    let makes = Change::CreateRule { server: server(), policy: PolicyRef::Known(in_policy()), body };
+    let deletes = Change::DeleteRule {
+        server: server(),
+        policy: in_policy(),
+        rule: "0prr".parse().unwrap(),
+        name: "r".into(),
+    };
+    let image = Before::Rule(serde_json::from_value(rule("r", json!({}), &["*"])).unwrap());
+    let history = applied(vec![makes, deletes], &[Some("0prr")], &[Before::Nothing, image]);
+    let mut now = now_with(Some(live_app()));
+    let live = policy("00p1", "P", &["0oaApp1"], Vec::new());
+    now.policies.insert(server(), Readable::Known(Some(vec![live])));
+    assert_eq!(titles(&undo(&history, &[1, 2], &now).unwrap()), Vec::<String>::new());
+    assert_eq!(titles(&undo(&history, &[2], &now).unwrap()), ["rule \"r\" on \"default\""]);
+    // A secret that was switched off and on again.
+    let secret = "ocs1".parse::<crate::okta::model::SecretId>().unwrap();
+    let off = Change::DeactivateSecret { app: id(), secret: secret.clone() };
+    let on = Change::ActivateSecret { app: id(), secret: secret.clone() };
+    let history = applied(vec![off, on], &[], &[]);
+    let other = "ocs2".parse().unwrap();
+    let active = |id| ClientSecret { id, value: None, hash: None, active: true, created: None };
+    app_now(&mut now).secrets = Readable::Known(vec![active(secret), active(other)]);
+    assert_eq!(titles(&undo(&history, &[1, 2], &now).unwrap()), Vec::<String>::new());
+    assert_eq!(undo(&history, &[2], &now).unwrap().changes.len(), 1);
+}
+
+#[test]
 fn a_person_comes_back_with_profile_and_name_and_not_when_deactivated() {
     let ana = user("00uana", "ana@acme.example");
     let mut image = app_user(&ana, Assigned::Directly);
@@ -262,6 +293,9 @@ fn names_go_back_to_the_first_and_a_name_of_somebody_elses_stays() {
     let plan = undo(&history, &[1, 2], &now).unwrap();
     assert_eq!(titles(&plan), ["call ana@acme.example \"a\" in this app"]);
     assert!(plan.changes[0].details.contains(&"Undoes 1-2 of plan p1.".to_owned()));
+    let there_and_back = applied(vec![name("a", "b"), name("b", "a")], &[], &[]);
+    app_now(&mut now).users = called("a");
+    assert!(undo(&there_and_back, &[1, 2], &now).unwrap().changes.is_empty());
     app_now(&mut now).users = called("theirs");
     assert!(undo(&history, &[2], &now).unwrap_err()[0].why.contains("\"theirs\""));
 }

@@ -6,7 +6,7 @@ use crate::run::job::{Job, Outcome, Slot, Trouble};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
-use crate::tui::screens::plan::fixtures::{URL, drawn, hints_work, keys, now, picture, shared};
+use crate::tui::screens::plan::fixtures::{URL, deliver, drawn, hints_work, keys, now, picture, shared};
 use crate::tui::screens::{Go, Msg, Next, Route, Screen};
 use crate::tui::shared::{Shared, Wanted};
 use crate::tui::theme::Theme;
@@ -171,6 +171,40 @@ fn what_is_marked_is_planned_and_what_was_worked_on_waits() {
     let next = model.update(&mut s, Msg::Shown);
     assert!(next.effects.contains(&Effect::Stop(Slot::Plan)), "{next:?}");
     assert_eq!(s.work, before);
+}
+
+#[test]
+fn an_undo_leaves_out_what_is_unstaged_and_what_was_applied_is_read_anew() {
+    let (mut model, mut s) = after(&down(3));
+    let mut work = shared(true).work.unwrap();
+    let app = "0oa1b2c3d4e5f6g7h8i9".parse::<crate::okta::model::AppId>().unwrap();
+    work.draft.target = crate::setup::Target::Existing(app);
+    s.work = Some(work);
+    keys(&mut model, &mut s, &[Key::Char(' '), Key::Char(' '), Key::Char('u')]);
+    let mut plan = crate::tui::screens::plan::Model::default();
+    plan.update(&mut s, Msg::Shown);
+    let mut made = crate::tui::screens::plan::fixtures::adding();
+    made.plan.changes[0].details = vec!["Undoes 4 of plan 20261103-bbbb0002.".into()];
+    let answer = |made: &crate::run::job::PlanMade| Outcome::Plan(Box::new(made.clone()));
+    deliver(&mut plan, &mut s, Slot::Plan, answer(&made));
+    let next = keys(&mut plan, &mut s, &[Key::Char('u')]);
+    let wanted = Job::PlanUndo { writes: vec![5], reason: String::new() };
+    assert!(matches!(&next.effects[..], [Effect::Start { job, .. }] if *job == wanted), "{next:?}");
+    // The last one stays: leaving that out is leaving the plan.
+    made.plan.changes[0].details = vec!["Undoes 5 of plan 20261117-cccc0003.".into()];
+    deliver(&mut plan, &mut s, Slot::Plan, answer(&made));
+    assert_eq!(keys(&mut plan, &mut s, &[Key::Char('u')]), Next::none());
+    assert!(s.notice.as_ref().unwrap().contains("all that is to be undone"));
+    // The values of the gateway's form are not an undo's affair.
+    assert_eq!(keys(&mut plan, &mut s, &[Key::Char('m')]), Next::none());
+    assert_eq!(keys(&mut plan, &mut s, &[Key::Char('b')]).go, Some(Go::To(Route::Journal)));
+    // Applied: no draft is dropped, and the app that was worked on before is read again.
+    let applied = crate::tui::screens::plan::fixtures::applied(&made.plan, Vec::new());
+    let next = deliver(&mut plan, &mut s, Slot::Apply, Outcome::Applied(Box::new(applied)));
+    assert_eq!(next, Next::none());
+    let next = model.update(&mut s, Msg::Shown);
+    let reads = |e: &Effect| matches!(e, Effect::Start { job: Job::LoadApp(_), .. });
+    assert!(next.effects.iter().any(reads) && !s.undoing(), "{next:?}");
 }
 
 #[test]

@@ -183,21 +183,25 @@ fn forms(model: &Model, json: bool, theme: Theme) -> Line<'static> {
 struct Columns {
     title: usize,
     app: usize,
+    /// Only where there is room for it; the detail has it always.
+    who: usize,
 }
 
 impl Columns {
     fn of(cells: usize) -> Self {
         let left = cells.saturating_sub(3 + TIME + OUTCOME + BACK + 1);
-        let app = (left / 3).clamp(8, 28);
-        Self { title: left.saturating_sub(app + 1), app }
+        let app = (left / 3).clamp(8, 24);
+        let who = if cells >= 110 { 21 } else { 0 };
+        Self { title: left.saturating_sub(app + 1 + who), app, who }
     }
 
     fn head(&self, theme: Theme) -> Line<'static> {
         let text = format!(
-            "   {}{} {} {}{}",
+            "   {}{} {} {}{}{}",
             pad("Time (UTC)", TIME),
             pad("Change", self.title),
             pad("App", self.app),
+            pad("Who", self.who),
             pad("Outcome", OUTCOME),
             pad("Way back", BACK)
         );
@@ -223,6 +227,10 @@ impl Columns {
             Span::styled(pad(&time, TIME), theme.quiet()),
             Span::styled(pad(written.title.as_str(), self.title), style),
             Span::raw(format!(" {} ", pad(written.label.as_str(), self.app))),
+            Span::raw(match self.who {
+                0 => String::new(),
+                cells => pad(&cut_end(written.who.as_str(), cells - 1), cells),
+            }),
             Span::styled(pad(word, OUTCOME), look),
             Span::styled(cut_end(written.way_back(), BACK), theme.quiet()),
         ])
