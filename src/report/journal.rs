@@ -115,3 +115,63 @@ fn text(value: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::inverse::{Before, inverse};
+    use crate::change::{AppRef, Change, PlanId};
+
+    fn written() -> Written {
+        let app = AppRef::Known("0oa1".parse().unwrap());
+        let change = Change::AssignGroup { app, group: "00g1".parse().unwrap(), name: "a|b".into() };
+        Written {
+            number: 7,
+            plan: PlanId("20261122-1a2b3c4d".into()),
+            in_plan: 1,
+            at: "2026-11-22T19:04:05Z".parse().unwrap(),
+            who: "ada@acme.example".into(),
+            org: "https://acme.okta.com".into(),
+            label: "Gate_way".into(),
+            app: None,
+            reason: "<img src=x>\n## not a heading".into(),
+            title: "assign group a|b".into(),
+            state: State::Failed { why: "403 E0000006".into() },
+            request_id: None,
+            made: None,
+            back: inverse(&change, &Before::Nothing, None),
+            before: Before::Nothing,
+            change: Some(change),
+            undone_by: None,
+            undoes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn nothing_that_people_wrote_is_markup() {
+        let text = markdown(&[&written()], 2, "2026-11-23T00:00:00Z".parse().unwrap());
+        assert!(
+            text.contains("1 write, as of 2026-11-23 00:00:00 UTC") && text.contains("2 lines"),
+            "{text}"
+        );
+        assert!(
+            text.contains("a\\|b") && text.contains("Gate\\_way") && text.contains("\\<img src=x\\>"),
+            "{text}"
+        );
+        let headings: Vec<&str> = text.lines().filter(|l| l.starts_with('#')).collect();
+        assert_eq!(headings, ["# Changes made with oktui", "## 7 assign group a\\|b"]);
+        let row = text.lines().find(|l| l.starts_with("| 7 ")).unwrap();
+        assert_eq!(row.replace("\\|", "").matches('|').count(), 8, "{row}");
+    }
+
+    #[test]
+    fn programs_get_every_part() {
+        let value = json(&[&written()], 2);
+        assert_eq!((&value["unreadable_lines"], &value["writes"][0]["number"]), (&json!(2), &json!(7)));
+        let one = &value["writes"][0];
+        assert_eq!((&one["outcome"], &one["why"]), (&json!("failed"), &json!("403 E0000006")));
+        assert_eq!(one["request"]["path"], "/api/v1/apps/0oa1/groups/00g1");
+        assert_eq!(one["changes"][0]["after"], "assigned");
+        assert_eq!((&one["way_back"], &one["undone_by"]), (&json!("-"), &Value::Null));
+    }
+}

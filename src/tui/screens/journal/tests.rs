@@ -142,6 +142,50 @@ fn every_state_is_drawn() {
     }
 }
 
+/// The plan's screen while it is an undo.
+fn planned(answer: Outcome) -> (crate::tui::screens::plan::Model, Shared) {
+    let (mut model, mut s) = after(&down(3));
+    keys(&mut model, &mut s, &[Key::Char('u')]);
+    let mut plan = crate::tui::screens::plan::Model::default();
+    plan.update(&mut s, Msg::Shown);
+    deliver(&mut plan, &mut s, Slot::Plan, answer);
+    (plan, s)
+}
+
+fn made(empty: bool) -> Outcome {
+    let mut made = crate::tui::screens::plan::fixtures::adding();
+    let says = |said: &[&str]| said.iter().map(|s| (*s).to_owned()).collect();
+    made.plan.changes.remove(0);
+    made.plan.changes[0].number = 1;
+    made.plan.changes[0].details = says(&[
+        "What does not come back: App profiles that were edited by hand.",
+        "5 was made 2026-11-07 19:04:05 UTC by admin@acme.example, for CHG0041234.",
+        "Undoes 5 of plan 20261117-cccc0003.",
+    ]);
+    made.plan.notes = says(&[
+        "Not undone: 4 edit the app: name: name was changed by somebody since: it is \"Theirs\", and \"Cequence AI Gateway\" was written here. It stays as it is.",
+    ]);
+    if empty {
+        made.plan.changes.clear();
+        made.plan.notes = says(&["5 remove group Contractors: Contractors is assigned again already."]);
+    }
+    Outcome::Plan(Box::new(made))
+}
+
+#[test]
+fn the_plan_of_an_undo_is_drawn() {
+    let refused = Trouble::new("4 edit the app: name is not undone.", "the app was deleted since.");
+    for (name, answer) in [
+        ("plan", made(false)),
+        ("plan-nothing", made(true)),
+        ("plan-refused", Outcome::NoPlan(vec![refused])),
+    ] {
+        let (plan, s) = planned(answer);
+        picture(name, &plan, &s, FOLDER);
+        hints_work(&plan, &s);
+    }
+}
+
 #[test]
 fn hints_do_something() {
     for (name, model, shared) in states() {
