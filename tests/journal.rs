@@ -59,6 +59,27 @@ fn the_journal_is_read_without_an_org_and_undone_with_one() {
     assert!(parsed(&looked)["changes"].as_array().unwrap().len() >= 2);
     assert_eq!(org.get("/__demo/writes"), before);
 
+    // Saved for a second person, it is refused once the org moved on.
+    let file = home.path().join("undo.json");
+    let saved = org.run(home.path(), &["undo", &plan, "--out", file.to_str().unwrap(), "--json"]);
+    assert_eq!(saved.status.code(), Some(0), "{}", shown(&saved));
+    assert_eq!(org.get("/__demo/writes"), before);
+    let last = parsed(&saved)["changes"].as_array().unwrap().len();
+    let rule = writes.iter().find(|w| w["title"].as_str().unwrap().starts_with("rule")).unwrap();
+    let number = rule["number"].to_string();
+    let part = home.path().join("part.json");
+    let args = ["undo", &number, "--out", part.to_str().unwrap()];
+    assert_eq!(org.run(home.path(), &args).status.code(), Some(0));
+    let applied = org.run(home.path(), &["apply", part.to_str().unwrap(), "--yes", "--json"]);
+    assert_eq!(applied.status.code(), Some(0), "{}", shown(&applied));
+    let applied = org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes", "--json"]);
+    assert_eq!(applied.status.code(), Some(0), "{}", shown(&applied));
+    assert_eq!(parsed(&applied)["outcomes"].as_array().unwrap().len(), last);
+    assert_eq!(org.get("/api/v1/apps").as_array().unwrap().len(), apps);
+    let file = home.path().join("gateway.toml");
+    let once_more = org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes", "--json"]);
+    let plan = parsed(&once_more)["plan"].as_str().unwrap().to_owned();
+
     let undone = org.run(home.path(), &["undo", &plan, "--yes", "--json", "--reason", "CHG0041235"]);
     assert_eq!(undone.status.code(), Some(0), "{}", shown(&undone));
     assert_eq!(parsed(&undone)["ok"], true);

@@ -260,6 +260,9 @@ pub struct UndoArgs {
     /// No writes at all: shows the plan only.
     #[arg(long)]
     pub read_only: bool,
+    /// Save the plan to this file instead of applying it, for a second person: oktui apply PLAN.
+    #[arg(long, value_name = "PLAN")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,

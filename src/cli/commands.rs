@@ -90,8 +90,7 @@ pub async fn plan(args: &PlanArgs, places: Places) -> Result<Exit> {
     let session = connect(&args.org, places, true).await?;
     let made = make_plan(&session, setup, String::new()).await?;
     if let Some(path) = &args.out {
-        let saved = json!({"oktui_plan": 1, "plan": made.plan});
-        crate::store::write_private(path, pretty(&saved).as_bytes()).map_err(RunError::from)?;
+        save_plan(path, &made.plan)?;
     }
     if args.org.json {
         out(&pretty(&print::plan_json(&made.plan, &made.estimate)));
@@ -401,6 +400,12 @@ fn read_setup(file: &Path) -> Result<Setup> {
 fn parse_setup(file: &Path, text: &str) -> Result<Setup> {
     setup::parse(text)
         .map_err(|e| Refusal::usage(format!("{}: {e}", crate::text::Clean::new(&file.to_string_lossy()))))
+}
+
+/// Saves a plan for a second person to look at and apply.
+pub(super) fn save_plan(path: &Path, plan: &Plan) -> Result<()> {
+    let saved = json!({"oktui_plan": 1, "plan": plan});
+    Ok(crate::store::write_private(path, pretty(&saved).as_bytes()).map_err(RunError::from)?)
 }
 
 /// The plan in a file that `oktui plan --out` wrote; `None` for any other file.

@@ -1,7 +1,9 @@
 //! `oktui journal` and `oktui undo`: what was written from here, and the way back.
 
 use super::args::{JournalArgs, UndoArgs};
-use super::commands::{Result, carry_out, confirm, connect, exit_of, go_on, out, pretty, sentence};
+use super::commands::{
+    Result, carry_out, confirm, connect, exit_of, go_on, out, pretty, save_plan, sentence,
+};
 use super::exit::Exit;
 use super::input::Refusal;
 use super::print;
@@ -104,8 +106,8 @@ fn list(writes: &[&Written]) -> String {
 /// # Errors
 /// See the exit codes.
 pub async fn undo(args: &UndoArgs, places: Places) -> Result<Exit> {
-    let session = connect(&args.org, places, args.read_only).await?;
-    if !args.read_only && work::interrupted(&session)? {
+    let session = connect(&args.org, places, args.read_only || args.out.is_some()).await?;
+    if !args.read_only && args.out.is_none() && work::interrupted(&session)? {
         eprintln!("An undo in this org was interrupted. Going on with it first.");
         go_on(&session, args.org.json).await?;
     }
@@ -118,12 +120,19 @@ pub async fn undo(args: &UndoArgs, places: Places) -> Result<Exit> {
         }
         other => other?,
     };
-    if args.read_only || !args.org.json {
+    if let Some(path) = &args.out {
+        save_plan(path, &made.plan)?;
+    }
+    let looks = args.read_only || args.out.is_some();
+    if looks || !args.org.json {
         if args.org.json {
             out(&pretty(&print::plan_json(&made.plan, &made.estimate)));
         } else {
             eprint!("{}", print::plan(&made.plan, &made.estimate));
         }
+    }
+    if args.out.is_some() {
+        return Ok(Exit::Ok);
     }
     if args.read_only {
         return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });

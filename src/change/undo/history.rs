@@ -43,7 +43,7 @@ pub struct Written {
     pub org: String,
     /// The name of the app that the plan was about.
     pub label: Clean,
-    /// The app that the write was about, or that it made.
+    /// The app that the write was about, or that it made; of what names none, such as a rule, the app of its plan.
     pub app: Option<AppId>,
     /// Reason or ticket.
     pub reason: String,
@@ -129,6 +129,8 @@ pub struct Part {
     pub hand_over: HandOver,
     /// The app that it was for, if that existed.
     pub app: Option<AppId>,
+    /// The app that it made.
+    pub made: Option<AppId>,
     /// It was begun and has not ended.
     pub open: bool,
 }
@@ -235,6 +237,7 @@ impl<'a> Reader<'a> {
                     started: at,
                     hand_over: plan.hand_over.clone(),
                     app: plan.app.clone(),
+                    made: None,
                     open: true,
                 });
                 self.parts.len() - 1
@@ -250,6 +253,12 @@ impl<'a> Reader<'a> {
         let changes = &self.plans.get(plan)?.plan.changes;
         // Numbers ascend.
         changes.get(changes.partition_point(|p| p.number < number)).filter(|p| p.number == number)
+    }
+
+    /// The app that a plan is for, or that it has made by now.
+    fn app_of(&self, plan: &PlanId) -> Option<AppId> {
+        let part = self.parts.get(self.plans.get(plan)?.part)?;
+        part.app.clone().or_else(|| part.made.clone())
     }
 
     fn place(&self, plan: &PlanId, number: usize) -> Option<usize> {
@@ -270,7 +279,7 @@ impl<'a> Reader<'a> {
             who: told.who,
             org: told.org.to_owned(),
             label: self.plans.get(plan).map_or_else(|| Clean::new(""), |b| b.plan.label.clone()),
-            app: change.as_ref().and_then(about),
+            app: change.as_ref().and_then(about).or_else(|| self.app_of(plan)),
             reason: told.reason.to_owned(),
             title: change.as_ref().map_or_else(lost, describe::title),
             change,
@@ -326,6 +335,10 @@ impl<'a> Reader<'a> {
         }
         if let (Some(Change::CreateApp { .. }), Some(id)) = (&written.change, &written.made) {
             written.app = id.parse().ok();
+            let made = written.app.clone();
+            if let Some(part) = self.plans.get(plan).and_then(|b| self.parts.get_mut(b.part)) {
+                part.made = made;
+            }
         }
         if written.is_made() {
             self.was_made(place);

@@ -70,6 +70,9 @@ pub struct Now {
 pub fn needs(history: &History, chosen: &[usize]) -> Needs {
     let mut needs = Needs::default();
     for written in chosen.iter().filter_map(|n| history.write(*n)).filter(|w| w.is_made()) {
+        if let Some(app) = &written.app {
+            needs.app(app);
+        }
         if let Inverse::Exact(changes) | Inverse::Partial { changes, .. } = &written.back {
             changes.iter().for_each(|change| needs.add(change));
         }

@@ -359,7 +359,10 @@ impl<'a> Undoing<'a> {
         if steps.is_empty() && !self.blocked.is_empty() {
             return Err(self.blocked);
         }
-        let apps: BTreeSet<AppId> = steps.iter().filter_map(|s| known_app(&s.change)).collect();
+        let mut apps: BTreeSet<AppId> = steps.iter().filter_map(|s| known_app(&s.change)).collect();
+        if apps.is_empty() {
+            apps = writes.iter().filter_map(|w| w.app.clone()).collect();
+        }
         let label = self.label(&apps, writes);
         let numbers: BTreeMap<usize, usize> = steps.iter().enumerate().map(|(i, s)| (s.id, i + 1)).collect();
         let people = people::of(&steps, self.now);
@@ -459,10 +462,7 @@ pub(super) fn known_app(change: &Change) -> Option<AppId> {
 /// The gateway's values of the app's last plan: an undo changes none of them for the gateway.
 fn hand_over(history: &History, app: Option<&App>, org_url: &str) -> HandOver {
     let id = app.and_then(App::id);
-    let last = history.plans.iter().rev().find(|p| {
-        let made = || history.writes.iter().find(|w| w.plan == p.id && w.made.is_some() && w.app == id);
-        id.is_some() && (p.app == id || made().is_some())
-    });
+    let last = history.plans.iter().rev().find(|p| id.is_some() && (p.app == id || p.made == id));
     let client_id = app.and_then(App::client_id);
     match last {
         Some(part) => HandOver { client_id, ..part.hand_over.clone() },

@@ -68,8 +68,8 @@ fn second(face: &Face, shared: &Shared) -> String {
         Face::Review(made) => {
             let left =
                 made.plan.notes.iter().filter(|n| shared.undoing() && n.starts_with("Not undone")).count();
-            let left = if left > 0 { format!("; {left} not undone, see the notes") } else { String::new() };
-            format!("Plan of {}, {}{left}", plural(made.plan.changes.len(), "change"), made.estimate)
+            let left = if left > 0 { format!(" ({left} not undone)") } else { String::new() };
+            format!("Plan of {}{left}, {}", plural(made.plan.changes.len(), "change"), made.estimate)
         }
         Face::Nothing(_) => "Plan".into(),
         Face::Problems(problems) => {
@@ -117,7 +117,7 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
                 hints.push((C::Down, "move"));
             }
             hints.extend([
-                (C::Unstage, ""),
+                (C::Unstage, if shared.undoing() { "leave out" } else { "" }),
                 (C::Export, "save for approval"),
                 (C::Copy, ""),
                 (C::Again, "read again"),
