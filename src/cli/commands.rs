@@ -259,6 +259,7 @@ pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
         redirect_uri,
         scopes: args.scopes.clone(),
         way: if args.login.is_some() { Way::Terminal } else { Way::Probe },
+        whole_life: false,
         login: args.login.clone().unwrap_or_default(),
         password,
         run: 1,

@@ -39,6 +39,9 @@ pub struct Spec {
     pub scopes: Vec<String>,
     /// How the person signs in.
     pub way: Way,
+    /// Whether the tokens are followed to their end: looked up, refreshed, the replaced refresh token sent once more, each revoked
+    /// and looked up again. It spends the grant, so it is only done with tokens of the run's own.
+    pub whole_life: bool,
     /// Who signs in.
     pub login: Option<String>,
     /// The number of the run in this session, from 1.

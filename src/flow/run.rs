@@ -43,12 +43,9 @@ pub async fn run(
     let epoch = Instant::now();
     let trace = Trace {
         run: spec.run,
-        title: match spec.way {
-            Way::Terminal => "authorization code + PKCE".into(),
-            Way::Probe => "probe without a person".into(),
-        },
+        title: title(&spec).into(),
         way: spec.way,
-        login: spec.login.as_deref().filter(|_| spec.way == Way::Terminal).map(Clean::from),
+        login: spec.login.as_deref().filter(|_| spec.way.signs_in()).map(Clean::from),
         began,
         hops: Vec::new(),
         verdict: RunVerdict::Running,
@@ -139,6 +136,15 @@ pub async fn run(
         }
     };
     recorder.into_inner().end(verdict).await
+}
+
+fn title(spec: &Spec) -> &'static str {
+    match spec.way {
+        Way::Probe => "probe without a person",
+        Way::Client => "client credentials",
+        _ if spec.whole_life => "authorization code + PKCE, and the tokens' whole life",
+        _ => "authorization code + PKCE",
+    }
 }
 
 fn no_client(e: &wire::WireError) -> RunVerdict {

@@ -228,8 +228,10 @@ pub struct TestRequest {
     pub redirect_uri: String,
     /// The scopes.
     pub scopes: Vec<String>,
-    /// In this terminal, or the probe.
+    /// How the person signs in, if anybody does.
     pub way: Way,
+    /// Whether the tokens are followed to their end.
+    pub whole_life: bool,
     /// Who signs in, for [`Way::Terminal`].
     pub login: String,
     /// Their password, for [`Way::Terminal`].

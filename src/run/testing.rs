@@ -61,6 +61,7 @@ pub async fn run(
         redirect_uri: request.redirect_uri.clone(),
         scopes: request.scopes.clone(),
         way: request.way,
+        whole_life: request.whole_life,
         login: (!request.login.is_empty()).then(|| request.login.clone()),
         run: request.run,
     };

@@ -2,7 +2,9 @@
 //! itself, so that another driver (a browser, a recording) can drive the same machine.
 
 pub mod authn;
+mod client;
 mod code_flow;
+mod held;
 mod metadata;
 mod probe;
 mod reply;
@@ -16,6 +18,7 @@ use super::checks::Judged;
 use super::trace::{Party, Step, Verdict, Way};
 use super::{ClientAuth, Need, Random, Spec};
 use crate::secret::Secret;
+use client::ClientFlow;
 use code_flow::CodeFlow;
 use probe::Probe;
 
@@ -118,6 +121,7 @@ pub struct Machine(Kind);
 
 enum Kind {
     CodeFlow(Box<CodeFlow>),
+    Client(Box<ClientFlow>),
     Probe(Box<Probe>),
 }
 
@@ -126,6 +130,7 @@ impl Machine {
     pub fn new(spec: Spec, password: Option<Secret>, random: &Random) -> Self {
         Self(match spec.way {
             Way::Terminal => Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random))),
+            Way::Client => Kind::Client(Box::new(ClientFlow::new(spec))),
             Way::Probe => Kind::Probe(Box::new(Probe::new(spec, random))),
         })
     }
@@ -134,6 +139,7 @@ impl Machine {
     pub fn step(mut self, input: Input) -> (Self, Vec<Action>) {
         let actions = match &mut self.0 {
             Kind::CodeFlow(flow) => flow.step(input),
+            Kind::Client(flow) => flow.step(input),
             Kind::Probe(probe) => probe.step(input),
         };
         (self, actions)

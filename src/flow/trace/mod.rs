@@ -216,6 +216,8 @@ pub enum Way {
     Terminal,
     /// Without any user: how far does the configuration carry?
     Probe,
+    /// The client asks for itself, with no person: client credentials (RFC 6749 §4.4).
+    Client,
 }
 
 /// One run of the tester.
@@ -250,6 +252,22 @@ impl Leg {
             Self::Network => "The network",
             Self::Unknown => "No leg known",
         }
+    }
+}
+
+impl Way {
+    /// The word of the closed list: `terminal`, `probe` ….
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Probe => "probe",
+            Self::Client => "client",
+        }
+    }
+
+    /// Whether somebody signs in.
+    pub fn signs_in(self) -> bool {
+        matches!(self, Self::Terminal)
     }
 }
 

@@ -1,40 +1,38 @@
 //! What a run leaves behind, and what is done about it. It never fails a run: the trace says what was not done.
 
 use super::{CodeFlow, Stage};
+use crate::flow::checks::life;
 use crate::flow::machine::authn;
+use crate::flow::machine::held::{self, Held};
 use crate::flow::machine::request::with_query;
-use crate::flow::machine::{Action, Judgement, Outgoing, Reply};
-use crate::flow::trace::{Step, Verdict};
+use crate::flow::machine::{Action, Outgoing, Reply};
+use crate::flow::trace::Step;
 
 impl CodeFlow {
-    pub(super) fn stop(&mut self, stage: &Stage) -> Vec<Action> {
+    pub(super) fn stop(&mut self, stage: Stage) -> Vec<Action> {
         self.stopped = true;
         let mut actions = Vec::new();
-        if matches!(stage, Stage::Token) {
+        if matches!(&stage, Stage::Token) {
             let left = "the code: may have been exchanged; its tokens would end by themselves";
             actions.push(Action::Left(left.into()));
         }
         // Also in the middle of a clean-up: to revoke and to sign out may be repeated.
+        if let Stage::Revoke(held) = stage {
+            self.holdings.again(held);
+        }
         actions.extend(self.clean_up());
         actions
     }
 
     /// The first thing that is still to be cleaned up, or the end.
     pub(super) fn clean_up(&mut self) -> Vec<Action> {
-        let mut actions = Vec::new();
-        if let Some(seconds) = self.tokens.access.take().and(self.tokens.expires_in) {
-            let length = crate::text::time::length(u64::try_from(seconds).unwrap_or(0));
-            let left = format!("access token: was not revoked, ends by itself within {length}");
-            actions.push(Action::Left(left));
-        }
-        actions.extend(match (&self.state_token, &self.spec.org_url) {
+        match (&self.state_token, &self.spec.org_url) {
             (Some(state_token), Some(org)) => {
                 let request = authn::cancel(org, state_token);
                 self.send(Stage::Cancel, Step::SignIn, "POST sign-in: cancel", request)
             }
             _ => self.revoke(),
-        });
-        actions
+        }
     }
 
     /// After the sign-in that waited for a second factor was cancelled.
@@ -43,7 +41,7 @@ impl CodeFlow {
         let done = reply.is_some_and(|reply| reply.status == 200);
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::SignIn)));
+            actions.push(Action::Judge(held::tidied(done, reply, Step::SignIn)));
         }
         let what = if done { "cancelled" } else { "NOT cancelled, it ends by itself within minutes" };
         actions.push(Action::Left(format!("sign-in half done: {what}")));
@@ -51,34 +49,55 @@ impl CodeFlow {
         actions
     }
 
+    /// Gives back the next token, or goes on to the session.
     fn revoke(&mut self) -> Vec<Action> {
-        match (self.tokens.refresh.clone(), self.metadata.revocation.clone()) {
-            (Some(token), Some(url)) => {
-                let form = [("token", token.expose()), ("token_type_hint", "refresh_token")];
-                let request = Outgoing::client_form(url, &form, &self.spec, self.spec.authentication);
-                self.send(Stage::Revoke, Step::Use, "POST /revoke: refresh token", request)
+        let mut actions = Vec::new();
+        while let Some(held) = self.holdings.next() {
+            if let Some(request) = held::revoke(&held, &self.metadata, &self.spec) {
+                let title = format!("POST /revoke: {}", held.sort.words());
+                actions.extend(self.send(Stage::Revoke(held), Step::Use, &title, request));
+                return actions;
             }
-            (Some(_), None) => {
-                let left = "refresh token: NOT revoked, the metadata name no revocation endpoint";
-                let mut actions = vec![Action::Left(left.into())];
-                actions.extend(self.end_session());
-                actions
-            }
-            (None, _) => self.end_session(),
+            let ends = held::ends_by_itself(&held);
+            let left = format!(
+                "{}: NOT revoked, the metadata name no revocation endpoint; {ends}",
+                held.sort.words()
+            );
+            actions.push(Action::Left(left));
         }
+        actions.extend(self.end_session());
+        actions
     }
 
-    pub(super) fn revoked(&mut self, reply: Option<&Reply>) -> Vec<Action> {
-        self.tokens.refresh = None;
+    pub(super) fn revoked(&mut self, held: Held, reply: Option<&Reply>) -> Vec<Action> {
         let done = reply.is_some_and(|reply| reply.status == 200);
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::Use)));
+            actions.push(Action::Judge(held::tidied(done, reply, Step::Use)));
         }
-        // RFC 7009 §2.2: 200 also for a token that the server does not know. It is the token of this run, so it does.
-        let what = if done { "revoked" } else { "NOT revoked: revoke it in Okta, or let it end" };
-        actions.push(Action::Left(format!("refresh token: {what}")));
-        actions.extend(self.end_session());
+        let look = held::introspect(&held, &self.metadata, &self.spec);
+        match look.filter(|_| done && self.spec.whole_life && !self.stopped) {
+            Some(request) => {
+                let title = format!("POST /introspect: revoked {}", held.sort.words());
+                actions.extend(self.send(Stage::Gone(held), Step::Use, &title, request));
+            }
+            None => {
+                actions.push(Action::Left(held::left(&held, done, None)));
+                actions.extend(self.revoke());
+            }
+        }
+        actions
+    }
+
+    /// After a revoked token was looked up.
+    pub(super) fn gone(&mut self, held: &Held, reply: Option<&Reply>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if let Some(reply) = reply {
+            actions.push(Action::Judge(held::gone(held, reply)));
+        }
+        let gone = reply.filter(|reply| reply.status == 200).and_then(|reply| life::active(&reply.body));
+        actions.push(Action::Left(held::left(held, true, gone.map(|active| !active))));
+        actions.extend(self.revoke());
         actions
     }
 
@@ -116,7 +135,7 @@ impl CodeFlow {
         let done = !to_error && reply.is_some_and(|reply| (200..400).contains(&reply.status));
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::Use)));
+            actions.push(Action::Judge(held::tidied(done, reply, Step::Use)));
         }
         let what = if done { "closed" } else { "NOT closed, it ends by itself" };
         actions.push(Action::Left(format!("Okta session: {what}")));
@@ -132,15 +151,5 @@ impl CodeFlow {
             "the gateway's half was not judged: its callback, and the secret in its form"
         };
         Action::Done { stopped: self.stopped, judged_not: judged_not.to_owned() }
-    }
-}
-
-/// The judgement of a clean-up: it never fails the run.
-fn tidied(done: bool, reply: &Reply, step: Step) -> Judgement {
-    if done {
-        Judgement::pass(Vec::new(), &["Cleaned up after the test."])
-    } else {
-        let why = reply.refusal().why(step);
-        Judgement { verdict: Some(Verdict::Warn), why, ..Judgement::default() }
     }
 }

@@ -1,12 +1,14 @@
 //! The authorization code flow with PKCE, the person signing in in the terminal.
 //!
-//! Discovery, sign-in, authorize, (callback not sent), token, keys, ID token, userinfo, refresh, clean-up. What fails ends the
+//! Discovery, sign-in, authorize, (callback not sent), token, keys, ID token, userinfo, refresh, clean-up; with `whole_life` also
+//! introspection, the replaced refresh token once more, and proof that what was revoked is gone. What fails ends the
 //! run: the steps after it are in the trace as *not run*, and what was obtained is still cleaned up.
 
 mod clean_up;
 mod used;
 
 use super::authn::{self, Factor, Transaction};
+use super::held::{Held, Holdings};
 use super::metadata::{self, Metadata};
 use super::reply::{NoAnswer, Reply};
 use super::request::{Outgoing, with_query};
@@ -35,13 +37,25 @@ enum Stage {
     Password,
     AskPasscode,
     Passcode,
-    Authorize { challenge: String },
+    Authorize {
+        challenge: String,
+    },
     Token,
-    Keys { again: bool },
+    Keys {
+        again: bool,
+    },
     UserInfo,
+    /// A live token is looked up.
+    Look(Held),
     Refresh,
+    /// The refresh token that another one replaced is sent again.
+    Reuse,
+    /// What that did to the newer one.
+    Family,
     Cancel,
-    Revoke,
+    Revoke(Held),
+    /// A revoked token is looked up.
+    Gone(Held),
     EndSession,
     Done,
 }
@@ -63,6 +77,10 @@ pub(super) struct CodeFlow {
     asked_for_session: bool,
     session: bool,
     tokens: Tokens,
+    /// Those that are still to be given back.
+    holdings: Holdings,
+    /// The refresh token that was replaced last.
+    replaced: Option<Secret>,
     skew: Option<Skew>,
     /// Our time when the last answer was here.
     now: Timestamp,
@@ -86,6 +104,8 @@ impl CodeFlow {
             asked_for_session: false,
             session: false,
             tokens: Tokens::default(),
+            holdings: Holdings::default(),
+            replaced: None,
             skew: None,
             now: Timestamp::UNIX_EPOCH,
             stopped: false,
@@ -96,11 +116,11 @@ impl CodeFlow {
         let stage = std::mem::replace(&mut self.stage, Stage::Done);
         match (stage, input) {
             (Stage::Done, _) => Vec::new(),
-            (stage, Input::Stop) => self.stop(&stage),
+            (stage, Input::Stop) => self.stop(stage),
             (Stage::Start, Input::Start) => self.start(),
             (Stage::AskPasscode, Input::Passcode { code, factor }) => self.passcode(&code, &factor),
             (stage, Input::Answer(Ok(reply))) => self.answer(stage, &reply),
-            (stage, Input::Answer(Err(why))) => self.no_answer(&stage, &why),
+            (stage, Input::Answer(Err(why))) => self.no_answer(stage, &why),
             // An input that nobody waits for changes nothing.
             (stage, _) => {
                 self.stage = stage;
@@ -117,9 +137,13 @@ impl CodeFlow {
             Stage::Token => self.exchanged(reply),
             Stage::Keys { again } => self.keys(again, reply),
             Stage::UserInfo => self.userinfo(reply),
+            Stage::Look(held) => self.looked_up(&held, reply),
             Stage::Refresh => self.refreshed(reply),
+            Stage::Reuse => self.reused(reply),
+            Stage::Family => self.family(reply),
             Stage::Cancel => self.cancelled(Some(reply)),
-            Stage::Revoke => self.revoked(Some(reply)),
+            Stage::Revoke(held) => self.revoked(held, Some(reply)),
+            Stage::Gone(held) => self.gone(&held, Some(reply)),
             Stage::EndSession => self.session_ended(Some(reply)),
             Stage::Start | Stage::AskPasscode | Stage::Done => Vec::new(),
         }
@@ -353,6 +377,7 @@ impl CodeFlow {
         let checks = tokens::response(&tokens, &self.spec.scopes, reply.header("cache-control"));
         let why = "Okta took the code, the verifier and the client's proof of itself, and gave tokens.";
         let mut actions = vec![Action::Judge(Judgement::pass(checks, &[why]))];
+        self.holdings.take(&tokens);
         self.tokens = tokens;
         actions.extend(match (&self.tokens.id, self.metadata.keys.clone()) {
             (Some(_), Some(url)) => self.get_keys(&url, false),
@@ -392,13 +417,13 @@ impl CodeFlow {
         actions
     }
 
-    fn no_answer(&mut self, stage: &Stage, why: &NoAnswer) -> Vec<Action> {
+    fn no_answer(&mut self, stage: Stage, why: &NoAnswer) -> Vec<Action> {
         let judgement = |verdict| {
             let mut lines = vec![why.sentence.clone()];
-            if why.maybe_sent && matches!(stage, Stage::Token) {
+            if why.maybe_sent && matches!(&stage, Stage::Token) {
                 lines.push("The code may have been used up: start again rather than try it again.".into());
             }
-            if why.maybe_sent && matches!(stage, Stage::Password) {
+            if why.maybe_sent && matches!(&stage, Stage::Password) {
                 lines.push(
                     "The password may have arrived: this may count as one of the person's attempts.".into(),
                 );
@@ -407,16 +432,19 @@ impl CodeFlow {
         };
         let mut actions = vec![judgement(Verdict::Fail)];
         match stage {
-            Stage::Cancel | Stage::Revoke | Stage::EndSession => {
+            Stage::Cancel | Stage::Revoke(_) | Stage::Gone(_) | Stage::EndSession => {
                 actions = vec![judgement(Verdict::Warn)];
                 actions.extend(match stage {
                     Stage::Cancel => self.cancelled(None),
-                    Stage::Revoke => self.revoked(None),
+                    Stage::Revoke(held) => self.revoked(held, None),
+                    Stage::Gone(held) => self.gone(&held, None),
                     _ => self.session_ended(None),
                 });
             }
+            Stage::Look(_) => actions.extend(self.refresh()),
+            Stage::Reuse | Stage::Family => actions.extend(self.clean_up()),
             Stage::Keys { .. } => actions.extend(self.verified(Err("no answer came."))),
-            Stage::UserInfo => actions.extend(self.refresh()),
+            Stage::UserInfo => actions.extend(self.look()),
             Stage::Refresh => {
                 if why.maybe_sent {
                     let left = "refresh token: a new one may have been made and lost; it would end by itself";

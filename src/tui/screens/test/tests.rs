@@ -465,6 +465,9 @@ fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
             Key::Home,
             Key::Down,
             Key::Down,
+            Key::Down,
+            Key::Right,
+            Key::Down,
             Key::Right,
             Key::Down,
             Key::Down,
@@ -476,6 +479,7 @@ fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
     let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
     assert_eq!(request.login, "cho@acme.example");
     assert!(request.redirect_uri.contains("stg"));
+    assert!(request.whole_life, "Right on the row of the tokens asks for their whole life");
 }
 
 #[test]

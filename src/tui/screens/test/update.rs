@@ -5,7 +5,7 @@ use super::detail;
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
-use crate::flow::trace::{HoleId, Way};
+use crate::flow::trace::HoleId;
 use crate::okta::model::{ClientSecret, Readable};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
@@ -220,8 +220,12 @@ fn turn(form: &mut Form, shared: &mut Shared, by: isize) {
                 shared.notice = Some("There is one redirect URI; step 3 adds others.".into());
             }
         }
+        Item::Life => form.whole_life = !form.whole_life,
         Item::Way(_) => {
-            let way = if form.way == Way::Probe { Way::Terminal } else { Way::Probe };
+            let ways = form::ways(!people(shared).is_empty());
+            let at = ways.iter().position(|way| *way == form.way).unwrap_or(0);
+            let way = ways.get((at + ways.len()).saturating_add_signed(by) % ways.len()).copied();
+            let way = way.unwrap_or(form.way);
             form.way = way;
             form.go_to(shared, Item::Way(way));
         }
@@ -239,7 +243,7 @@ fn form_open(model: &mut Model, shared: &mut Shared) -> Next {
             form.way = way;
             form.go_to(shared, Item::Way(way));
         }
-        Item::Redirect => turn(form, shared, 1),
+        Item::Redirect | Item::Life => turn(form, shared, 1),
         Item::Person(at) => {
             if let Some(person) = people(shared).get(at) {
                 form.fill(person);

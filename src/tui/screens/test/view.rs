@@ -39,10 +39,12 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
 
 fn what(run: &Run, session_only: bool) -> String {
     match run.request.way {
+        Way::Client => "client credentials: the client asks for itself, nobody signs in".into(),
         Way::Probe => "Probe without a user: how far does the configuration carry?".into(),
         Way::Terminal => {
             let limit = if session_only { "; judges the session policy only" } else { "" };
-            format!("code + PKCE as {}{limit}", Clean::new(&run.request.login))
+            let life = if run.request.whole_life { ", tokens' whole life" } else { "" };
+            format!("code + PKCE as {}{life}{limit}", Clean::new(&run.request.login))
         }
     }
 }
