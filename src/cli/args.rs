@@ -185,6 +185,12 @@ pub struct TestArgs {
     /// The scopes to ask for.
     #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    /// Save the run as an HTTP Archive (HAR 1.2), masked: browsers' developer tools open it.
+    #[arg(long, value_name = "FILE")]
+    pub har: Option<PathBuf>,
+    /// Save the run as a report in Markdown, masked: for a ticket.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,

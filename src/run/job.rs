@@ -196,6 +196,8 @@ pub enum Job {
     },
     /// Gives the value of a hole of the current run.
     Reveal(HoleId),
+    /// Writes the last run as HAR, JSON and Markdown, masked.
+    SaveRun(Box<Trace>),
     /// Saves the draft.
     SaveDraft(Box<Draft>),
     /// Removes the draft of an app: it was applied, or discarded.

@@ -6,6 +6,7 @@ use super::runner::Sink;
 use super::session::{Session, demo_people};
 use super::{applying, live, remember};
 use crate::flow;
+use crate::flow::export::Format;
 use crate::flow::trace::{Safe, Trace};
 use crate::okta::model::{
     App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind,
@@ -113,6 +114,17 @@ async fn active_secret(session: &Session, request: &TestRequest) -> Result<Optio
             help: "A role with the permission okta.apps.clientCredentials.read sees the values; or run the probe, which needs none.".into(),
         }),
     }
+}
+
+/// A run as the text of a file.
+///
+/// # Errors
+/// A value of the run would be readable in it.
+pub fn exported(trace: &Trace, safe: &Safe, format: Format) -> Result<String, RunError> {
+    flow::export::export(trace, safe, format).map_err(|leak| RunError::Missing {
+        what: leak.to_string(),
+        help: "This is a mistake of oktui's: tell its authors which value it is, without the value.".into(),
+    })
 }
 
 fn random() -> Result<flow::Random, RunError> {

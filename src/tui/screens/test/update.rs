@@ -82,7 +82,7 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
             shared.notice = Some(format!("{} {}", trouble.what, trouble.help))
         }
         (Slot::Save, Outcome::Saved(path)) => {
-            shared.notice = Some(format!("Saved as {path}; only you can read it."));
+            shared.notice = Some(format!("Saved, masked, for you only: {path}"));
         }
         _ => {}
     }
@@ -402,17 +402,7 @@ fn export(model: &Model, shared: &mut Shared) -> Next {
         shared.notice = Some("There is nothing to save before the run has ended.".into());
         return Next::none();
     };
-    match serde_json::to_string_pretty(trace) {
-        Ok(json) => {
-            let job =
-                Job::SaveFile { name: format!("oktui-run-{}.json", trace.run), content: Secret::new(json) };
-            Next::effects([shared.start(Slot::Save, job)])
-        }
-        Err(error) => {
-            shared.notice = Some(format!("The run cannot be written as JSON: {error}"));
-            Next::none()
-        }
-    }
+    Next::effects([shared.start(Slot::Save, Job::SaveRun(Box::new(trace.clone())))])
 }
 
 /// Asks for the next masked value of the detail.
