@@ -621,3 +621,21 @@ async fn client_credentials_need_the_grant_and_a_scope_of_the_server() {
     let run = org.run(of_client(&["openid"])).await;
     assert_eq!(run.failed().1, Step::Token);
 }
+
+#[tokio::test]
+async fn the_client_is_judged_without_anybody() {
+    let org = Org::start().await;
+    let of_secret = |change: &dyn Fn(&mut Spec)| {
+        let mut spec = Spec { way: Way::Secret, login: None, ..org.spec() };
+        change(&mut spec);
+        spec
+    };
+    let run = org.run(of_secret(&|_| {})).await;
+    assert!(run.passed().starts_with("nobody signed in"));
+    run.holds_no_secret();
+    let run = org.run(of_secret(&|spec| spec.authentication = ClientAuth::Post)).await;
+    assert!(run.failed().2.starts_with("method: The app takes the secret by client_secret_basic"));
+    let run = org.run(of_secret(&|spec| spec.client_secret = Some(Secret::new("not-the-secret")))).await;
+    assert!(run.failed().2.starts_with("secret: No way"), "{}", run.table());
+    run.holds_no_secret();
+}

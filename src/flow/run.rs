@@ -141,6 +141,7 @@ pub async fn run(
 fn title(spec: &Spec) -> &'static str {
     match spec.way {
         Way::Probe => "probe without a person",
+        Way::Secret => "the client's secret, without a person",
         Way::Client => "client credentials",
         _ if spec.whole_life => "authorization code + PKCE, and the tokens' whole life",
         _ => "authorization code + PKCE",

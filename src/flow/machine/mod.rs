@@ -7,6 +7,7 @@ mod code_flow;
 mod held;
 mod metadata;
 mod probe;
+mod proof;
 mod reply;
 mod request;
 
@@ -21,6 +22,7 @@ use crate::secret::Secret;
 use client::ClientFlow;
 use code_flow::CodeFlow;
 use probe::Probe;
+use proof::Proof;
 
 /// What comes in.
 pub enum Input {
@@ -123,6 +125,7 @@ enum Kind {
     CodeFlow(Box<CodeFlow>),
     Client(Box<ClientFlow>),
     Probe(Box<Probe>),
+    Proof(Box<Proof>),
 }
 
 impl Machine {
@@ -131,6 +134,7 @@ impl Machine {
         Self(match spec.way {
             Way::Terminal => Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random))),
             Way::Client => Kind::Client(Box::new(ClientFlow::new(spec))),
+            Way::Secret => Kind::Proof(Box::new(Proof::new(spec, random))),
             Way::Probe => Kind::Probe(Box::new(Probe::new(spec, random))),
         })
     }
@@ -141,6 +145,7 @@ impl Machine {
             Kind::CodeFlow(flow) => flow.step(input),
             Kind::Client(flow) => flow.step(input),
             Kind::Probe(probe) => probe.step(input),
+            Kind::Proof(proof) => proof.step(input),
         };
         (self, actions)
     }

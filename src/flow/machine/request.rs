@@ -64,6 +64,8 @@ impl Outgoing {
             (ClientAuth::Post, Some(secret)) => {
                 form.append_pair("client_id", &spec.client_id).append_pair("client_secret", secret.expose());
             }
+            // A client without an id proves itself in a header that is put in by hand.
+            _ if spec.client_id.is_empty() => {}
             _ => {
                 form.append_pair("client_id", &spec.client_id);
             }

@@ -216,6 +216,8 @@ pub enum Way {
     Terminal,
     /// Without any user: how far does the configuration carry?
     Probe,
+    /// Without any user: is the client's secret right, and sent in the right way? (A/B test with a made-up code.)
+    Secret,
     /// The client asks for itself, with no person: client credentials (RFC 6749 §4.4).
     Client,
 }
@@ -261,6 +263,7 @@ impl Way {
         match self {
             Self::Terminal => "terminal",
             Self::Probe => "probe",
+            Self::Secret => "secret",
             Self::Client => "client",
         }
     }

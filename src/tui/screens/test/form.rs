@@ -96,8 +96,9 @@ pub(super) fn people(shared: &Shared) -> &[DemoPerson] {
 }
 
 /// The ways side by side, the first one offered.
-pub(super) fn ways(demo: bool) -> [Way; 3] {
-    if demo { [Way::Terminal, Way::Probe, Way::Client] } else { [Way::Probe, Way::Terminal, Way::Client] }
+pub(super) fn ways(demo: bool) -> [Way; 4] {
+    let first = if demo { [Way::Terminal, Way::Probe] } else { [Way::Probe, Way::Terminal] };
+    [first[0], first[1], Way::Secret, Way::Client]
 }
 
 /// The rows in order. The first way is the one that is offered.

@@ -458,24 +458,11 @@ fn a_sign_in_without_a_login_goes_to_that_field() {
 #[test]
 fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
     let (mut model, mut shared) = shown(true);
-    let next = keys(
-        &mut model,
-        &mut shared,
-        &[
-            Key::Home,
-            Key::Down,
-            Key::Down,
-            Key::Down,
-            Key::Right,
-            Key::Down,
-            Key::Right,
-            Key::Down,
-            Key::Down,
-            Key::Down,
-            Key::Enter,
-            Key::Enter,
-        ],
-    );
+    let mut pressed = vec![Key::Home];
+    pressed.extend(vec![Key::Down; super::form::ways(true).len()]);
+    pressed.extend([Key::Right, Key::Down, Key::Right, Key::Down, Key::Down, Key::Down]);
+    pressed.extend([Key::Enter, Key::Enter]);
+    let next = keys(&mut model, &mut shared, &pressed);
     let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
     assert_eq!(request.login, "cho@acme.example");
     assert!(request.redirect_uri.contains("stg"));

@@ -39,6 +39,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
 
 fn what(run: &Run, session_only: bool) -> String {
     match run.request.way {
+        Way::Secret => "secret, method or encoding? A made-up code tells, nobody signs in".into(),
         Way::Client => "client credentials: the client asks for itself, nobody signs in".into(),
         Way::Probe => "Probe without a user: how far does the configuration carry?".into(),
         Way::Terminal => {

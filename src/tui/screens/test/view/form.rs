@@ -19,6 +19,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Probe)) => {
             "Asks Okta how it answers this client; nobody signs in, no password is needed."
         }
+        Some(Item::Way(Way::Secret)) => {
+            "Sends a made-up code in each way, and a wrong secret for comparison: up to four failed events in the log."
+        }
         Some(Item::Way(Way::Client)) => {
             "The client asks for a token of its own. MCP servers that run without a person do so."
         }
@@ -106,6 +109,7 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
             Item::Way(way) => {
                 let chosen = if way == form.way { "(x)" } else { "( )" };
                 let (name, means) = match way {
+                    Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
                     Way::Client => ("client credentials", "nobody signs in; the client asks for itself"),
                     Way::Probe => ("probe without a user", "how far does the configuration carry?"),
                     Way::Terminal => ("sign in, in this terminal", "password, then a code where Okta asks"),
