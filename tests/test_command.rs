@@ -45,3 +45,61 @@ fn a_run_is_saved_as_files_that_hold_no_secret() {
     assert!(urls.iter().any(|url| url.contains("/authorize?")), "{urls:?}");
     assert!(urls.iter().any(|url| url.ends_with("/token")), "{urls:?}");
 }
+
+/// The issuer and the client of `values`, as another provider's would be given.
+fn alone<'a>(values: &'a Value, more: &[&'a str]) -> Vec<&'a str> {
+    let issuer = values["authorizationUrl"].as_str().unwrap().split("/v1/authorize").next().unwrap();
+    let mut args = vec!["test", "--issuer", issuer, "--client-id", values["clientId"].as_str().unwrap()];
+    args.extend(["--redirect-uri", values["redirectUri"].as_str().unwrap()]);
+    args.extend(more);
+    args
+}
+
+#[test]
+fn a_provider_is_tested_by_its_issuer_through_its_own_form() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let values = set_up(&org, home.path());
+    let (ana, password) = org.person("ana@");
+    let secret = values["clientSecret"].as_str().unwrap();
+    let given = format!("{secret}\n{password}\n");
+    let calls = org.get("/__demo/writes");
+    let tested = org.run_with_input(home.path(), &alone(&values, &["--as", &ana, "--json"]), &given);
+    assert_eq!(tested.status.code(), Some(0), "{}", shown(&tested));
+    let trace = parsed(&tested);
+    assert_eq!((trace["verdict"].as_str(), trace["way"].as_str()), (Some("passed"), Some("form")));
+    assert_eq!(org.get("/__demo/writes"), calls);
+    assert_eq!(org.get("/__demo/callbacks").as_array().map(Vec::len), Some(0), "the gateway is never called");
+
+    let wrong =
+        org.run_with_input(home.path(), &alone(&values, &["--as", &ana]), &format!("{secret}\nwrong\n"));
+    assert_eq!(wrong.status.code(), Some(1), "{}", shown(&wrong));
+    assert!(shown(&wrong).contains("were not accepted"), "{}", shown(&wrong));
+
+    for (kind, code) in [("probe", 0), ("secret", 0), ("client-credentials", 1)] {
+        let tested =
+            org.run_with_input(home.path(), &alone(&values, &["--kind", kind]), &format!("{secret}\n"));
+        assert_eq!(tested.status.code(), Some(code), "{kind}: {}", shown(&tested));
+    }
+    let nobody = org.run_with_input(home.path(), &alone(&values, &["--kind", "code"]), secret);
+    assert_eq!(nobody.status.code(), Some(2), "{}", shown(&nobody));
+    let both = org.run(home.path(), &["test", "--app", "x", "--issuer", "https://i", "--client-id", "c"]);
+    assert_eq!(both.status.code(), Some(2));
+}
+
+#[test]
+fn a_pasted_answer_of_another_run_is_refused() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let values = set_up(&org, home.path());
+    let secret = values["clientSecret"].as_str().unwrap();
+    let given = format!(
+        "{secret}\nhttps://auth.aigateway.cequence.ai/v1/outbound/oauth/callback?co\nde=abc&state=other\n"
+    );
+    let tested = org.run_with_input(home.path(), &alone(&values, &["--sign-in", "paste", "--json"]), &given);
+    assert_eq!(tested.status.code(), Some(1), "{}", shown(&tested));
+    let trace = parsed(&tested);
+    assert!(trace["headline"].as_str().unwrap().starts_with("state:"), "{trace}");
+    let talk = String::from_utf8_lossy(&tested.stderr).into_owned();
+    let url = talk.lines().find(|line| line.starts_with("http")).unwrap();
+    assert!(url.contains("/authorize?response_type=code&client_id="), "it stands alone on its line: {url}");
+    assert!(!String::from_utf8_lossy(&tested.stdout).contains("code=abc"));
+}

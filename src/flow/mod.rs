@@ -12,6 +12,7 @@ pub mod record;
 mod run;
 pub mod trace;
 
+pub use machine::is_whole;
 pub use run::run;
 
 use crate::secret::Secret;
@@ -81,6 +82,13 @@ pub enum Need {
         /// What to say above the field.
         message: String,
     },
+    /// A browser is to be opened, and the address that it ends at to be pasted.
+    Browser {
+        /// What to open. It holds state, nonce and challenge of this run: show it, and keep it nowhere.
+        url: Secret,
+        /// What to say.
+        message: String,
+    },
 }
 
 /// A second factor to choose.
@@ -97,6 +105,8 @@ pub struct FactorChoice {
 pub enum Answer {
     /// The code, and the id of the factor that made it.
     Passcode(Secret, String),
+    /// What was pasted.
+    Pasted(Secret),
     /// No more of this run.
     Stop,
 }

@@ -105,6 +105,10 @@ pub async fn run(
                     }
                 }
                 Action::Judge(judgement) => recorder.lock().await.judge(judgement).await,
+                Action::Browse { step, title, request } => {
+                    recorder.lock().await.browse(step, &title, request).await;
+                }
+                Action::Told(location) => recorder.lock().await.told(location.expose()).await,
                 Action::Here(hop) => recorder.lock().await.here(hop).await,
                 Action::Left(line) => recorder.lock().await.left(line),
                 Action::Ask(need) => {
@@ -118,6 +122,7 @@ pub async fn run(
                             recorder.lock().await.keep(SecretKind::Passcode, &code);
                             Input::Passcode { code, factor }
                         }
+                        Some(Answer::Pasted(text)) => Input::Pasted(text),
                         Some(Answer::Stop) | None => {
                             stopping = true;
                             Input::Stop

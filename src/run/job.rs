@@ -563,6 +563,8 @@ pub struct Applied {
 pub struct Need {
     /// Why, in a sentence.
     pub message: Clean,
-    /// Factors to choose from: id and label.
+    /// Factors to choose from: id and label; none where something is to be pasted.
     pub factors: Vec<(String, Clean)>,
+    /// The address to open in a browser; the one that it ends at is the answer.
+    pub open: Option<Secret>,
 }

@@ -14,6 +14,7 @@ use crate::okta::model::{
 use crate::policy;
 use crate::secret::{FingerprintKey, Secret};
 use crate::setup::AuthorizationServer;
+use crate::store::Places;
 use crate::text::Clean;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
@@ -23,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 /// What a person answered to a run's question.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The chosen factor.
+    /// The chosen factor; empty for what was pasted.
     pub factor: String,
-    /// The passcode.
+    /// The passcode, or what was pasted.
     pub passcode: Secret,
 }
 
@@ -37,7 +38,7 @@ pub async fn run(
     session: &Session,
     request: TestRequest,
     sink: &Sink,
-    mut replies: mpsc::Receiver<Reply>,
+    replies: mpsc::Receiver<Reply>,
     stop: CancellationToken,
 ) -> Result<(Trace, Safe), RunError> {
     let org_url = session.org().url.clone();
@@ -67,10 +68,39 @@ pub async fn run(
         run: request.run,
     };
     let key = remember::fingerprint_key(session.places())?;
+    drive(Some(session), spec, request.password, key, sink, replies, stop).await
+}
+
+/// Runs the tester against any OpenID provider, with nothing but what `spec` says: no org, no token, no draft.
+///
+/// # Errors
+/// The key of fingerprints, or random bytes, cannot be had. Everything after that is part of the trace.
+pub async fn alone(
+    places: &Places,
+    spec: flow::Spec,
+    password: Option<Secret>,
+    sink: &Sink,
+    replies: mpsc::Receiver<Reply>,
+    stop: CancellationToken,
+) -> Result<(Trace, Safe), RunError> {
+    let key = remember::fingerprint_key(places)?;
+    drive(None, spec, password, key, sink, replies, stop).await
+}
+
+/// Runs `spec`: hops and questions go to `sink`, what the person answers comes from `replies`.
+async fn drive(
+    session: Option<&Session>,
+    spec: flow::Spec,
+    password: Option<Secret>,
+    key: FingerprintKey,
+    sink: &Sink,
+    mut replies: mpsc::Receiver<Reply>,
+    stop: CancellationToken,
+) -> Result<(Trace, Safe), RunError> {
     let (events, mut arriving) = mpsc::channel(64);
     let (answers, to_run) = mpsc::channel(1);
-    let login = request.login.clone();
-    let (random, password, began) = (random()?, request.password, Timestamp::now());
+    let login = spec.login.clone().unwrap_or_default();
+    let (random, began) = (random()?, Timestamp::now());
     let running = flow::run(spec, password, random, began, key, events, to_run, stop);
     let passing = async {
         loop {
@@ -84,12 +114,21 @@ pub async fn run(
                             Some(code) => format!("{message} In the demo the code is {} now.", code.expose()),
                             None => message,
                         };
-                        sink.send(Outcome::Need(Need { message: Clean::new(&message), factors })).await;
+                        let need = Need { message: Clean::new(&message), factors, open: None };
+                        sink.send(Outcome::Need(need)).await;
+                    }
+                    Some(flow::Event::Need(flow::Need::Browser { url, message })) => {
+                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url) };
+                        sink.send(Outcome::Need(need)).await;
                     }
                     Some(flow::Event::Ended(..)) => {}
                 },
                 Some(reply) = replies.recv() => {
-                    let _ = answers.send(flow::Answer::Passcode(reply.passcode, reply.factor)).await;
+                    let answer = match reply.factor.as_str() {
+                        "" => flow::Answer::Pasted(reply.passcode),
+                        _ => flow::Answer::Passcode(reply.passcode, reply.factor),
+                    };
+                    let _ = answers.send(answer).await;
                 }
             }
         }
@@ -99,8 +138,8 @@ pub async fn run(
 }
 
 /// The present one-time code of an invented person of the demo org; the one that the screen was given may be too old.
-async fn demo_code(session: &Session, login: &str) -> Option<Secret> {
-    let people = demo_people(&session.demo()?.people_url).await.ok()?;
+async fn demo_code(session: Option<&Session>, login: &str) -> Option<Secret> {
+    let people = demo_people(&session?.demo()?.people_url).await.ok()?;
     people.into_iter().find(|p| p.login.as_str() == login)?.code
 }
 

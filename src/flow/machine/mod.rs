@@ -2,8 +2,10 @@
 //! itself, so that another driver (a browser, a recording) can drive the same machine.
 
 pub mod authn;
+mod callback;
 mod client;
 mod code_flow;
+mod forms;
 mod held;
 mod metadata;
 mod probe;
@@ -11,6 +13,7 @@ mod proof;
 mod reply;
 mod request;
 
+pub use callback::is_whole;
 pub use metadata::Metadata;
 pub use reply::{NoAnswer, Reply};
 pub use request::Outgoing;
@@ -37,6 +40,8 @@ pub enum Input {
         /// The id of the factor.
         factor: String,
     },
+    /// What the person pasted after [`Need::Browser`].
+    Pasted(Secret),
     /// Stop: clean up what there is, and end.
     Stop,
 }
@@ -52,6 +57,17 @@ pub enum Action {
         /// What.
         call: Call,
     },
+    /// A request that the person's browser makes: recorded, and not sent.
+    Browse {
+        /// Which step.
+        step: Step,
+        /// In a few words.
+        title: String,
+        /// What.
+        request: Outgoing,
+    },
+    /// Where that browser ended, as the person says: a URL, or the parameters of one.
+    Told(Secret),
     /// The judgement of the hop that was sent last.
     Judge(Judgement),
     /// A hop on which nothing went on the wire.
@@ -129,10 +145,12 @@ enum Kind {
 }
 
 impl Machine {
-    /// A run of `spec`, which has not begun. The password is needed for [`Way::Terminal`] only, and is sent at most once.
+    /// A run of `spec`, which has not begun. The password is needed for [`Way::Terminal`] and [`Way::Form`], and is sent at most once.
     pub fn new(spec: Spec, password: Option<Secret>, random: &Random) -> Self {
         Self(match spec.way {
-            Way::Terminal => Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random))),
+            Way::Terminal | Way::Browser | Way::Form => {
+                Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random)))
+            }
             Way::Client => Kind::Client(Box::new(ClientFlow::new(spec))),
             Way::Secret => Kind::Proof(Box::new(Proof::new(spec, random))),
             Way::Probe => Kind::Probe(Box::new(Probe::new(spec, random))),

@@ -214,6 +214,10 @@ pub enum RunVerdict {
 pub enum Way {
     /// In this terminal: primary authentication and a session token. On Identity Engine it judges the session policy only.
     Terminal,
+    /// In a browser; the address that it ends at is pasted back.
+    Browser,
+    /// Through the server's own plain web form, filled in from here.
+    Form,
     /// Without any user: how far does the configuration carry?
     Probe,
     /// Without any user: is the client's secret right, and sent in the right way? (A/B test with a made-up code.)
@@ -262,6 +266,8 @@ impl Way {
     pub fn word(self) -> &'static str {
         match self {
             Self::Terminal => "terminal",
+            Self::Browser => "browser",
+            Self::Form => "form",
             Self::Probe => "probe",
             Self::Secret => "secret",
             Self::Client => "client",
@@ -270,7 +276,7 @@ impl Way {
 
     /// Whether somebody signs in.
     pub fn signs_in(self) -> bool {
-        matches!(self, Self::Terminal)
+        matches!(self, Self::Terminal | Self::Browser | Self::Form)
     }
 }
 

@@ -5,13 +5,16 @@ use crate::flow::checks::life;
 use crate::flow::machine::authn;
 use crate::flow::machine::held::{self, Held};
 use crate::flow::machine::request::with_query;
-use crate::flow::machine::{Action, Outgoing, Reply};
-use crate::flow::trace::Step;
+use crate::flow::machine::{Action, Judgement, Outgoing, Reply, lines};
+use crate::flow::trace::{Step, Verdict, Way};
 
 impl CodeFlow {
     pub(super) fn stop(&mut self, stage: Stage) -> Vec<Action> {
         self.stopped = true;
         let mut actions = Vec::new();
+        if matches!(&stage, Stage::AskPaste) {
+            actions.push(self.never_pasted());
+        }
         if matches!(&stage, Stage::Token) {
             let left = "the code: may have been exchanged; its tokens would end by themselves";
             actions.push(Action::Left(left.into()));
@@ -105,7 +108,7 @@ impl CodeFlow {
     /// own link (`DELETE /api/v1/sessions/me`, as Okta's session objects name it).
     fn end_session(&mut self) -> Vec<Action> {
         if !self.session {
-            let mut actions = Vec::new();
+            let mut actions: Vec<Action> = self.browser_left().into_iter().collect();
             if self.asked_for_session {
                 let left = "Okta session: no session cookie came, so there is nothing to close here";
                 actions.push(Action::Left(left.into()));
@@ -120,7 +123,7 @@ impl CodeFlow {
                 Outgoing { method: "DELETE", cookies: true, ..Outgoing::get(url) }
             }
             _ => {
-                let left = Action::Left("Okta session: NOT closed, it ends by itself".into());
+                let left = Action::Left(format!("{}: NOT closed, it ends by itself", self.session_name()));
                 return vec![left, self.done()];
             }
         };
@@ -132,20 +135,34 @@ impl CodeFlow {
         self.session = false;
         // An ID token that Okta does not take leads to an error page, also by way of a redirect.
         let to_error = reply.and_then(Reply::location).is_some_and(|to| to.contains("error"));
-        let done = !to_error && reply.is_some_and(|reply| (200..400).contains(&reply.status));
+        // A page with a form asks the person whether they mean it.
+        let asks = reply.is_some_and(|reply| reply.status == 200 && reply.starts_sign_in());
+        let done = !to_error && !asks && reply.is_some_and(|reply| (200..400).contains(&reply.status));
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(held::tidied(done, reply, Step::Use)));
+            let judgement = match asks {
+                true => Judgement {
+                    verdict: Some(Verdict::Warn),
+                    why: lines(&["The server asks the person whether to sign out; nobody answers here."]),
+                    ..Judgement::default()
+                },
+                false => held::tidied(done, reply, Step::Use),
+            };
+            actions.push(Action::Judge(judgement));
         }
         let what = if done { "closed" } else { "NOT closed, it ends by itself" };
-        actions.push(Action::Left(format!("Okta session: {what}")));
+        actions.push(Action::Left(format!("{}: {what}", self.session_name())));
         actions.push(self.done());
         actions
     }
 
+    fn session_name(&self) -> &'static str {
+        if self.spec.org_url.is_some() { "Okta session" } else { "session at the server" }
+    }
+
     pub(super) fn done(&mut self) -> Action {
         self.stage = Stage::Done;
-        let judged_not = if self.spec.identity_engine {
+        let judged_not = if self.spec.identity_engine && self.spec.way == Way::Terminal {
             "the app's own sign-in policy was not judged: this way meets the session policy only"
         } else {
             "the gateway's half was not judged: its callback, and the secret in its form"

@@ -96,9 +96,11 @@ pub(super) fn people(shared: &Shared) -> &[DemoPerson] {
 }
 
 /// The ways side by side, the first one offered.
-pub(super) fn ways(demo: bool) -> [Way; 4] {
-    let first = if demo { [Way::Terminal, Way::Probe] } else { [Way::Probe, Way::Terminal] };
-    [first[0], first[1], Way::Secret, Way::Client]
+pub(super) fn ways(demo: bool) -> [Way; 5] {
+    match demo {
+        true => [Way::Terminal, Way::Browser, Way::Probe, Way::Secret, Way::Client],
+        false => [Way::Probe, Way::Browser, Way::Terminal, Way::Secret, Way::Client],
+    }
 }
 
 /// The rows in order. The first way is the one that is offered.

@@ -102,10 +102,11 @@ fn run_event(model: &mut Model, outcome: Outcome) -> Next {
     match outcome {
         Outcome::Hop(hop) => run.take(*hop),
         Outcome::Need(need) => {
+            // The address is read and copied first, so its field is closed; a paste opens it.
+            run.open = need.open.is_none();
+            run.passcode = if run.open { Field::secret() } else { Field::default() };
             run.need = Some(need);
-            run.passcode = Field::secret();
             run.factor = 0;
-            run.open = true;
         }
         Outcome::Tested(trace) => {
             run.end(*trace);
@@ -139,6 +140,13 @@ fn tick(model: &mut Model, shared: &Shared) -> Next {
 }
 
 fn paste(model: &mut Model, shared: &Shared, text: &str) {
+    let run = model.run.as_mut().filter(|_| !model.on_form);
+    if let Some(run) = run.filter(|run| run.need.as_ref().is_some_and(|need| need.open.is_some())) {
+        run.open = true;
+        run.passcode = Field::default();
+        run.passcode.paste(text);
+        return;
+    }
     if !model.editing() {
         return;
     }
@@ -324,7 +332,9 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         _ => {}
     }
     let Some(run) = &mut model.run else { return Next::none() };
+    let url = run.need.as_ref().and_then(|need| need.open.clone());
     match id {
+        C::View if url.is_some() => return Next::effects([Effect::Bare(url.into_iter().collect())]),
         C::Cancel if !run.ended => {
             run.stopping = true;
             return Next::effects([Effect::Stop(Slot::Test)]);
@@ -423,6 +433,12 @@ fn reveal(model: &mut Model, shared: &mut Shared) -> Next {
 
 fn copy(model: &Model, shared: &mut Shared) -> Next {
     let Some(run) = &model.run else { return Next::none() };
+    if let Some(url) = run.need.as_ref().and_then(|need| need.open.clone()) {
+        shared.notice = Some(
+            "The address was sent to your terminal's clipboard; if it ignores that, v shows it alone.".into(),
+        );
+        return Next::effects([Effect::Copy(url)]);
+    }
     let session_only = form::session_only(shared);
     let (word, sentence) = detail::headline(run, session_only);
     let mut text = vec![format!("{word}: {sentence}")];

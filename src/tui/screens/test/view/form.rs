@@ -19,6 +19,10 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Probe)) => {
             "Asks Okta how it answers this client; nobody signs in, no password is needed."
         }
+        Some(Item::Way(Way::Browser)) => {
+            "You sign in as people do. The gateway's callback then meets an answer that it did not ask for."
+        }
+        Some(Item::Way(Way::Form)) => "The server's own web page, filled in from here, without scripts.",
         Some(Item::Way(Way::Secret)) => {
             "Sends a made-up code in each way, and a wrong secret for comparison: up to four failed events in the log."
         }
@@ -109,6 +113,8 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
             Item::Way(way) => {
                 let chosen = if way == form.way { "(x)" } else { "( )" };
                 let (name, means) = match way {
+                    Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
+                    Way::Form => ("the server's web form", "filled in from here"),
                     Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
                     Way::Client => ("client credentials", "nobody signs in; the client asks for itself"),
                     Way::Probe => ("probe without a user", "how far does the configuration carry?"),
