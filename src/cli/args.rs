@@ -138,6 +138,9 @@ pub struct OrgArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Percent of Okta's rate limits to leave to the org's other users while writing [default: the org's profile, else 10].
+    #[arg(long, env = "OKTUI_HEADROOM", value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=90))]
+    pub headroom: Option<u8>,
 }
 
 /// `oktui plan`

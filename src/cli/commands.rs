@@ -13,8 +13,10 @@ use crate::run::{applying, live, testing};
 use crate::setup::{self, Draft, Setup};
 use crate::store::Places;
 use serde_json::json;
+use std::collections::HashMap;
 use std::path::Path;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub(super) type Result<T> = std::result::Result<T, Refusal>;
@@ -115,7 +117,7 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
         eprintln!("An apply to this org was interrupted. Going on with it first.");
         let stop = CancellationToken::new();
         let (ended, ()) = tokio::join!(
-            applying::resume(&session, &sink, stop),
+            applying::resume(&session, &sink, stop, watch::channel(false).1),
             show(&mut events, args.org.json, |_| String::new())
         );
         ended?;
@@ -167,9 +169,9 @@ pub(super) fn confirm(made: &PlanMade, yes: bool) -> Result<()> {
 /// It does not begin.
 pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Result<Applied> {
     let (sink, mut events) = applying::channel();
-    let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
-    let title =
-        move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
+    let titles: HashMap<usize, String> =
+        plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
+    let title = move |n: usize| titles.get(&n).cloned().unwrap_or_default();
     let stop = CancellationToken::new();
     let interrupted = stop.clone();
     let watch = tokio::spawn(async move {
@@ -178,8 +180,10 @@ pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Res
             interrupted.cancel();
         }
     });
-    let (ended, last) =
-        tokio::join!(applying::apply(session, plan, &sink, stop), show_to_end(&mut events, quiet, title));
+    let (ended, last) = tokio::join!(
+        applying::apply(session, plan, &sink, stop, watch::channel(false).1),
+        show_to_end(&mut events, quiet, title)
+    );
     watch.abort();
     ended?;
     last.ok_or_else(|| Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone })
@@ -277,7 +281,7 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
         ));
     };
     let token = input::secret("OKTUI_API_TOKEN", "API token")?;
-    let access = Access { url, token, label: String::new(), prod: false, read_only };
+    let access = Access { url, token, label: String::new(), prod: false, read_only, headroom: args.headroom };
     let session = Session::connect(access, places, None).await?;
     for note in session.notes() {
         eprintln!("{note}");
