@@ -9,6 +9,7 @@ mod input;
 pub mod print;
 mod rotate;
 mod servers;
+mod test;
 mod undo;
 mod why;
 
@@ -28,7 +29,7 @@ pub async fn run(command: &Command) -> Exit {
             Err(e) => Err(e),
         },
         Command::Test(args) => match places() {
-            Ok(places) => commands::test(args, places).await,
+            Ok(places) => test::test(args, places).await,
             Err(e) => Err(e),
         },
         Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
