@@ -31,6 +31,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Run one sign-in, and show every redirect and token exchange.
     Test(TestArgs),
+    /// Say what went wrong, from a failed address, an error text, a JSON body, a token or a HAR. Needs no Okta account.
+    Diagnose(DiagnoseArgs),
 }
 
 /// `oktui setup …`
@@ -150,6 +152,24 @@ pub struct TestArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
+}
+
+/// `oktui diagnose`
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// What failed, or - for standard input. Other users of the machine can see arguments: give what has a code or a token in it
+    /// on standard input.
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// A capture of a browser or a proxy, HAR 1.2.
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub har: Option<PathBuf>,
+    /// A callback of the gateway that redirect URIs are compared with; the public gateway's otherwise.
+    #[arg(long = "callback", value_name = "URI")]
+    pub callbacks: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

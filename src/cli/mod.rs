@@ -4,6 +4,7 @@
 
 pub mod args;
 mod commands;
+mod diagnose;
 pub mod exit;
 mod input;
 pub mod print;
@@ -27,6 +28,7 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => commands::test(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Diagnose(args) => diagnose::diagnose(args),
         Command::Demo(_) => Ok(Exit::Ok),
     };
     match result {

@@ -13,6 +13,7 @@ mod pasted;
 mod read;
 pub mod redirect;
 pub mod rules;
+pub mod words;
 #[cfg(test)]
 mod tests;
 

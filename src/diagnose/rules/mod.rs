@@ -25,7 +25,7 @@ mod token;
 
 use super::address::Endpoint;
 use super::evidence::{Evidence, Hop, LogEvent, Provenance};
-use super::finding::{Confidence, Diagnosis, Finding, Fix, Rank, Saw, Seen, Who};
+use super::finding::{ChangeKind, Confidence, Diagnosis, Finding, Fix, Rank, Saw, Seen, Who};
 use super::need::{Answer, Need};
 use super::redirect::Comparison;
 use crate::flow::explain::Refusal;
@@ -143,11 +143,17 @@ impl Pattern {
 /// A question that a rule would like answered; [`need_of`] fills it in from the evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
+    /// The app behind the client ID.
     App,
+    /// Whether the person is assigned.
     AppUser,
+    /// Which policy and rule decide.
     AccessPolicy,
+    /// The authorization server.
     Server,
+    /// The app's secrets.
     Secrets,
+    /// The System Log.
     LogEvents,
 }
 
@@ -233,25 +239,8 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// What follows from the evidence, and what would have to be asked.
 pub fn judge(evidence: &Evidence) -> Diagnosis {
+    let mut matched: Vec<(usize, &Rule, Sight)> = Vec::new();
     let mut findings: Vec<(usize, Finding)> = Vec::new();
-    let mut needs: Vec<Need> = Vec::new();
-    let mut could_not_look: Vec<String> = Vec::new();
-    let mut found = |order: usize, rule: &Rule, sight: Sight| {
-        for need in rule.needs.iter().filter_map(|ask| need_of(*ask, evidence)) {
-            match evidence.answer(&need) {
-                None if !needs.contains(&need) => needs.push(need),
-                Some(Answer::NotAllowed) => once(
-                    &mut could_not_look,
-                    format!("Could not look at {}: needs {}.", need.words(), need.scope()),
-                ),
-                Some(Answer::NotReached) => {
-                    once(&mut could_not_look, format!("Could not look at {}: the org did not answer.", need.words()));
-                }
-                _ => {}
-            }
-        }
-        add(&mut findings, order, finding(rule, sight));
-    };
     for hop in &evidence.hops {
         let Some(refusal) = &hop.refusal else { continue };
         let taken = all().enumerate().find(|(_, rule)| rule.refusals.iter().any(|p| p.fits(hop, refusal)));
@@ -261,7 +250,7 @@ pub fn judge(evidence: &Evidence) -> Diagnosis {
                 if let Some(adds) = rule.adds {
                     adds(evidence, hop, &mut sight);
                 }
-                found(order, rule, sight);
+                matched.push((order, rule, sight));
             }
             None => {
                 if let Some((order, finding)) = catalogue::finding(hop, refusal) {
@@ -277,13 +266,17 @@ pub fn judge(evidence: &Evidence) -> Diagnosis {
             if let Some(uri) = &event.redirect_uri {
                 sight.compared = redirect::against_known(uri, evidence);
             }
-            found(order, rule, sight);
+            matched.push((order, rule, sight));
         }
     }
     for (order, rule) in all().enumerate() {
         for sight in rule.sees.map(|sees| sees(evidence)).unwrap_or_default() {
-            found(order, rule, sight);
+            matched.push((order, rule, sight));
         }
+    }
+    let (needs, could_not_look) = open_needs(evidence, matched.iter().map(|(_, rule, _)| *rule));
+    for (order, rule, sight) in matched {
+        add(&mut findings, order, finding(rule, sight));
     }
     // What happened later decides, where all else is equal: the failure that a person saw is the last one.
     findings.sort_by_key(|(order, f)| {
@@ -304,6 +297,26 @@ pub fn judge(evidence: &Evidence) -> Diagnosis {
         could_not_look,
         notes: evidence.notes.clone(),
     }
+}
+
+/// What the rules that matched would like to know and nobody answered yet, and what could not be looked at.
+fn open_needs<'a>(evidence: &Evidence, rules: impl Iterator<Item = &'a Rule>) -> (Vec<Need>, Vec<String>) {
+    let (mut needs, mut could_not_look) = (Vec::new(), Vec::new());
+    for need in rules.flat_map(|rule| rule.needs).filter_map(|ask| need_of(*ask, evidence)) {
+        let refused = match evidence.answer(&need) {
+            None if !needs.contains(&need) => {
+                needs.push(need);
+                continue;
+            }
+            Some(Answer::NotAllowed) => format!("Could not look at {}: needs {}.", need.words(), need.scope()),
+            Some(Answer::NotReached) => format!("Could not look at {}: the org did not answer.", need.words()),
+            _ => continue,
+        };
+        if !could_not_look.contains(&refused) {
+            could_not_look.push(refused);
+        }
+    }
+    (needs, could_not_look)
 }
 
 fn finding(rule: &Rule, sight: Sight) -> Finding {
@@ -350,12 +363,6 @@ fn add(findings: &mut Vec<(usize, Finding)>, order: usize, finding: Finding) {
     }
     if known.compared.is_empty() {
         known.compared = finding.compared;
-    }
-}
-
-fn once(list: &mut Vec<String>, sentence: String) {
-    if !list.contains(&sentence) {
-        list.push(sentence);
     }
 }
 
