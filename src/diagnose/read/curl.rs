@@ -44,7 +44,10 @@ fn messages(text: &str) -> Vec<Raw> {
     let (mut part, mut host) = (Part::Outside, String::new());
     for line in text.lines() {
         let (mark, rest) = match line.split_at_checked(1) {
-            Some((mark @ (">" | "<" | "*" | "}" | "{"), rest)) if verbose => (mark, rest.trim_start()),
+            // `< name: value` is a header, `<html>` is a body.
+            Some((mark @ (">" | "<" | "*" | "}" | "{"), rest)) if verbose && (rest.is_empty() || rest.starts_with(' ')) => {
+                (mark, rest.trim_start())
+            }
             _ => ("", line),
         };
         let rest = rest.trim_end();

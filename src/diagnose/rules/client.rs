@@ -110,7 +110,7 @@ pub(super) const RULES: &[Rule] = &[
             okta(ANY, "invalid_client", "client_id"),
             okta(ANY, "invalid_client", "client id"),
             okta(ANY, "E0000013", ""),
-            okta(AUTHORIZE, "invalid_client", ""),
+            seen_at(AUTHORIZE, "invalid_client"),
         ],
         reasons: &["invalid_client_id"],
         adds: Some(whose_client),

@@ -18,7 +18,7 @@ pub(super) const RULES: &[Rule] = &[
         step: Some(Step::Refresh),
         confidence: Confidence::Likely,
         rank: Rank::Consequence,
-        refusals: &[Pattern { at: ANY, code: "outbound_auth_failed", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("outbound_auth_failed", "")],
         needs: &[Ask::LogEvents],
         ..Rule::OKTA
     },
@@ -29,7 +29,7 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::McpClient, "Sign in to the gateway again from the MCP client.")],
         sources: SOURCES,
         leg: Some(Leg::ClientToGateway),
-        refusals: &[Pattern { at: ANY, code: "auth_denied", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("auth_denied", "")],
         ..Rule::OKTA
     },
     Rule {
@@ -40,7 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         sources: &["api-evangelist/cequence: probe of the MCP endpoint", "RFC 6750 §3.1"],
         leg: Some(Leg::ClientToGateway),
         confidence: Confidence::Likely,
-        refusals: &[Pattern { at: ANY, code: "", says: "missing or invalid authorization header", whose: Whose::Anybody }],
+        refusals: &[anybody("", "missing or invalid authorization header")],
         ..Rule::OKTA
     },
     Rule {
@@ -49,8 +49,8 @@ pub(super) const RULES: &[Rule] = &[
         cause: "The person is signed in; the gateway's own access policy or access control refuses this MCP server or tool to them.",
         fixes: &[Fix::by(Who::GatewayTeam, "Gateway: look at its access policy for this person and MCP server.")],
         refusals: &[
-            Pattern { at: ANY, code: "authz_denied", says: "", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "access_control_denied", says: "", whose: Whose::Anybody },
+            anybody("authz_denied", ""),
+            anybody("access_control_denied", ""),
         ],
         ..POLICY
     },
@@ -59,7 +59,7 @@ pub(super) const RULES: &[Rule] = &[
         headline: "The gateway's own rate limit is used up.",
         cause: "It is not Okta's.",
         fixes: &[Fix::by(Who::GatewayTeam, "Gateway: wait, or raise its limit.")],
-        refusals: &[Pattern { at: ANY, code: "rate_limit_exceeded", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("rate_limit_exceeded", "")],
         ..POLICY
     },
     Rule {
@@ -67,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         headline: "An interceptor of the gateway refused the call.",
         cause: "A rule that somebody added to the gateway looked at the call and stopped it.",
         fixes: &[Fix::by(Who::GatewayTeam, "Gateway: look at its interceptors.")],
-        refusals: &[Pattern { at: ANY, code: "interceptor_denied", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("interceptor_denied", "")],
         ..POLICY
     },
     Rule {
@@ -77,7 +77,7 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::McpServer, "Look at the log of the MCP server or API behind the gateway.")],
         sources: SOURCES,
         leg: Some(Leg::GatewayToTool),
-        refusals: &[Pattern { at: ANY, code: "upstream_error", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("upstream_error", "")],
         ..Rule::OKTA
     },
     Rule {
@@ -87,7 +87,7 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::McpServer, "Look at the MCP server or API behind the gateway.")],
         sources: SOURCES,
         leg: Some(Leg::GatewayToTool),
-        refusals: &[Pattern { at: ANY, code: "circuit_breaker_open", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("circuit_breaker_open", "")],
         ..Rule::OKTA
     },
     Rule {

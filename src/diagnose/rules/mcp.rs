@@ -37,8 +37,8 @@ pub(super) const RULES: &[Rule] = &[
         ],
         sources: &["RFC 9728 §3.3", "vercel/ai#13988", "openai/codex#35716"],
         refusals: &[
-            Pattern { at: ANY, code: "", says: "does not match expected", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "resource does not match", whose: Whose::Anybody },
+            anybody("", "does not match expected"),
+            anybody("", "resource does not match"),
         ],
         sees: Some(resource_differs),
         ..CLIENT
@@ -84,9 +84,9 @@ pub(super) const RULES: &[Rule] = &[
         ],
         sources: &["RFC 7591 §3.2.2", "modelcontextprotocol/modelcontextprotocol#695", "envoyproxy/ai-gateway#2074"],
         refusals: &[
-            Pattern { at: ANY, code: "", says: "dynamic client registration", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "invalid_client_metadata", says: "", whose: Whose::Anybody },
-            Pattern { at: &[Endpoint::Register], code: "", says: "", whose: Whose::Anybody },
+            anybody("", "dynamic client registration"),
+            anybody("invalid_client_metadata", ""),
+            Pattern { at: &[Endpoint::Register], strict: true, ..anybody("", "") },
         ],
         sees: Some(registration),
         ..CLIENT
@@ -101,9 +101,9 @@ pub(super) const RULES: &[Rule] = &[
         ],
         sources: &["RFC 8252 §7.3, §8.3", "geelen/mcp-remote#72", "anthropics/claude-code#90370"],
         refusals: &[
-            gateway(ANY, "invalid_redirect_uri", ""),
-            gateway(ANY, "invalid_request", "redirect"),
-            gateway(ANY, "invalid_grant", "redirect"),
+            gateway("invalid_redirect_uri", ""),
+            gateway("invalid_request", "redirect"),
+            gateway("invalid_grant", "redirect"),
         ],
         ..CLIENT
     },
@@ -113,7 +113,7 @@ pub(super) const RULES: &[Rule] = &[
         cause: "Its registration was lost or belongs to another server; the client still uses what it had stored.",
         fixes: &[Fix::by(Who::McpClient, "Clear the client's stored sign-in for this server, and connect again.")],
         sources: &["RFC 6749 §5.2", "RFC 7591 §3.2"],
-        refusals: &[gateway(ANY, "invalid_client", ""), gateway(ANY, "unauthorized_client", "")],
+        refusals: &[gateway("invalid_client", ""), gateway("unauthorized_client", "")],
         ..CLIENT
     },
     Rule {
@@ -122,7 +122,7 @@ pub(super) const RULES: &[Rule] = &[
         cause: "It was used before, has ended, or two instances of the client share one sign-in and overwrite each other's verifier.",
         fixes: &[Fix::by(Who::McpClient, "Run one instance, clear the client's stored sign-in for this server, and connect again.")],
         sources: &["RFC 6749 §5.2", "geelen/mcp-remote#315"],
-        refusals: &[gateway(ANY, "invalid_grant", "")],
+        refusals: &[gateway("invalid_grant", "")],
         ..CLIENT
     },
     Rule {
@@ -135,9 +135,9 @@ pub(super) const RULES: &[Rule] = &[
         ],
         sources: &["RFC 9068 §4", "IBM/mcp-context-forge#4171", "support.okta.com: resource parameter"],
         refusals: &[
-            Pattern { at: ANY, code: "invalid_token", says: "audience", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "invalid audience", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "audience mismatch", whose: Whose::Anybody },
+            anybody("invalid_token", "audience"),
+            anybody("", "invalid audience"),
+            anybody("", "audience mismatch"),
         ],
         sees: Some(audience),
         ..CLIENT
@@ -148,7 +148,7 @@ pub(super) const RULES: &[Rule] = &[
         cause: "The server named the scope in its challenge; a client signs in again with it added.",
         fixes: &[Fix::by(Who::McpClient, "Sign in again and allow the scope that the challenge names.")],
         sources: &["RFC 6750 §3.1", "MCP 2025-11-25, authorization"],
-        refusals: &[Pattern { at: ANY, code: "insufficient_scope", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("insufficient_scope", "")],
         ..CLIENT
     },
     Rule {
@@ -160,7 +160,7 @@ pub(super) const RULES: &[Rule] = &[
             Fix::by(Who::You, "Paste the token itself: its iss, aud and exp are then compared."),
         ],
         sources: &["RFC 6750 §3.1"],
-        refusals: &[Pattern { at: ANY, code: "invalid_token", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("invalid_token", "")],
         ..CLIENT
     },
     Rule {
@@ -170,9 +170,9 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::McpClient, "Reconnect the MCP client.")],
         sources: &["MCP 2025-11-25, transports"],
         refusals: &[
-            Pattern { at: ANY, code: "", says: "session not found", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "no valid session", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "mcp-session-id", whose: Whose::Anybody },
+            anybody("", "session not found"),
+            anybody("", "no valid session"),
+            anybody("", "mcp-session-id"),
         ],
         ..CLIENT
     },
@@ -183,7 +183,7 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::Person, "Open the address in the error, and sign in there as yourself.")],
         sources: &["zuplo.com: MCP troubleshooting"],
         leg: Some(Leg::GatewayToTool),
-        refusals: &[Pattern { at: ANY, code: "-32042", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("-32042", "")],
         ..CLIENT
     },
     Rule {
@@ -193,8 +193,8 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::McpClient, "Update the MCP client, or let it speak one of the versions that the answer lists.")],
         sources: &["MCP 2026-07-28, transports"],
         refusals: &[
-            Pattern { at: ANY, code: "-32022", says: "", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "unsupported protocol version", whose: Whose::Anybody },
+            anybody("-32022", ""),
+            anybody("", "unsupported protocol version"),
         ],
         ..CLIENT
     },
@@ -204,7 +204,7 @@ pub(super) const RULES: &[Rule] = &[
         cause: "Mcp-Method, Mcp-Name or MCP-Protocol-Version says something else than the JSON; a proxy may have changed one.",
         fixes: &[Fix::by(Who::McpClient, "Update the MCP client.")],
         sources: &["MCP 2026-07-28, transports"],
-        refusals: &[Pattern { at: ANY, code: "-32020", says: "", whose: Whose::Anybody }],
+        refusals: &[anybody("-32020", "")],
         ..CLIENT
     },
     Rule {
@@ -214,9 +214,9 @@ pub(super) const RULES: &[Rule] = &[
         fixes: &[Fix::by(Who::GatewayTeam, "Gateway: let metadata and callback name one issuer; look whether an edge drops the Host header.")],
         sources: &["RFC 9207 §2.4"],
         refusals: &[
-            Pattern { at: ANY, code: "", says: "issuer mismatch", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "invalid issuer", whose: Whose::Anybody },
-            Pattern { at: ANY, code: "", says: "issuer does not match", whose: Whose::Anybody },
+            anybody("", "issuer mismatch"),
+            anybody("", "invalid issuer"),
+            anybody("", "issuer does not match"),
         ],
         leg: None,
         ..CLIENT
@@ -227,7 +227,7 @@ pub(super) const RULES: &[Rule] = &[
         cause: "This is leg 1: the error came to the client's own callback. If its words are Okta's, the reason lies on leg 2.",
         fixes: &[Fix::by(Who::McpClient, "Connect again, and allow what the gateway asks for.")],
         sources: &["RFC 6749 §4.1.2.1"],
-        refusals: &[gateway(ANY, "access_denied", ""), gateway(ANY, "invalid_scope", ""), gateway(ANY, "invalid_request", "")],
+        refusals: &[gateway("access_denied", ""), gateway("invalid_scope", ""), gateway("invalid_request", "")],
         confidence: Confidence::Possible,
         ..CLIENT
     },

@@ -92,6 +92,8 @@ pub struct Pattern {
     code: &'static str,
     says: &'static str,
     whose: Whose,
+    /// An answer without its request is not enough: the same code means something else at another endpoint.
+    strict: bool,
 }
 
 /// Whose refusal it may be.
@@ -108,12 +110,22 @@ enum Whose {
 /// Okta's refusal at one of these endpoints, or at one that is not known.
 const fn okta(at: &'static [Endpoint], code: &'static str, says: &'static str) -> Pattern {
     let whose = if says.is_empty() { Whose::Okta } else { Whose::Anybody };
-    Pattern { at, code, says, whose }
+    Pattern { at, code, says, whose, strict: false }
+}
+
+/// Okta's refusal, seen at one of these endpoints.
+const fn seen_at(at: &'static [Endpoint], code: &'static str) -> Pattern {
+    Pattern { at, code, says: "", whose: Whose::Okta, strict: true }
 }
 
 /// A refusal of leg 1.
-const fn gateway(at: &'static [Endpoint], code: &'static str, says: &'static str) -> Pattern {
-    Pattern { at, code, says, whose: Whose::Gateway }
+const fn gateway(code: &'static str, says: &'static str) -> Pattern {
+    Pattern { at: ANY, code, says, whose: Whose::Gateway, strict: false }
+}
+
+/// A refusal that says by itself whose it is.
+const fn anybody(code: &'static str, says: &'static str) -> Pattern {
+    Pattern { at: ANY, code, says, whose: Whose::Anybody, strict: false }
 }
 
 /// Where authorization errors are seen.
@@ -126,7 +138,7 @@ const ANY: &[Endpoint] = &[];
 impl Pattern {
     fn fits(&self, hop: &Hop, refusal: &Refusal) -> bool {
         // An answer without its request may come from any endpoint.
-        let loose = matches!(hop.endpoint, Endpoint::Unsaid | Endpoint::Other | Endpoint::Gateway);
+        let loose = !self.strict && matches!(hop.endpoint, Endpoint::Unsaid | Endpoint::Other | Endpoint::Gateway);
         let leg = leg_of(hop);
         let whose = match self.whose {
             Whose::Anybody => true,

@@ -8,6 +8,15 @@ const SOURCES: &[&str] = &["RFC 6749 §3.1.2.3", "RFC 3986 §6.2.1", "support.ok
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
+        name: "redirect.sign-out",
+        headline: "Okta does not know this sign-out redirect URI.",
+        cause: "Okta keeps two lists: sign-in and sign-out redirect URIs. The one sent at sign-out must stand in the second, character by character.",
+        fixes: &[Fix::plan(ChangeKind::AddRedirectUri, "Okta: add it to Sign-out redirect URIs of the app.")],
+        sources: &["OpenID Connect RP-Initiated Logout 1.0 §2"],
+        refusals: &[okta(ANY, "", "post_logout_redirect_uri")],
+        ..Rule::OKTA
+    },
+    Rule {
         name: "redirect.not-registered",
         headline: "Okta does not know this redirect URI for this client.",
         cause: "It is not among the app's sign-in redirect URIs: it differs from one by a character, stands only in the sign-out list, or the client ID is another app's. Okta showed its own page and sent nothing to the gateway.",
@@ -25,15 +34,6 @@ pub(super) const RULES: &[Rule] = &[
         reasons: &["illegal_redirect_uri", "illegal_redirect_uri_enhanced"],
         adds: Some(beside),
         needs: &[Ask::App],
-        ..Rule::OKTA
-    },
-    Rule {
-        name: "redirect.sign-out",
-        headline: "Okta does not know this sign-out redirect URI.",
-        cause: "Okta keeps two lists: sign-in and sign-out redirect URIs. The one sent at sign-out must stand in the second, character by character.",
-        fixes: &[Fix::plan(ChangeKind::AddRedirectUri, "Okta: add it to Sign-out redirect URIs of the app.")],
-        sources: &["OpenID Connect RP-Initiated Logout 1.0 §2"],
-        refusals: &[okta(ANY, "", "post_logout_redirect_uri")],
         ..Rule::OKTA
     },
     Rule {
