@@ -7,6 +7,7 @@ pub mod cli;
 pub mod demo;
 pub mod diagnose;
 pub mod flow;
+pub mod inventory;
 pub mod okta;
 pub mod people;
 pub mod policy;

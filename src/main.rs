@@ -54,7 +54,12 @@ fn options(args: &DemoArgs) -> Result<demo::Options, String> {
             EngineArg::Classic => demo::Engine::Classic,
         },
         scenario: args.scenario.parse().map_err(|e: demo::UnknownName| e.to_string())?,
-        ..demo::Options::default()
+        traffic: demo::Traffic {
+            latency_ms: args.latency,
+            limit: args.limit,
+            window_ms: i64::from(args.window) * 1_000,
+            ..demo::Traffic::default()
+        },
     })
 }
 

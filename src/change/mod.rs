@@ -11,6 +11,7 @@ pub mod inverse;
 pub mod journal;
 pub mod live;
 pub mod plan;
+pub mod rotation;
 #[cfg(test)]
 mod sample;
 mod value;

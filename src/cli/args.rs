@@ -31,7 +31,36 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Run one sign-in, and show every redirect and token exchange.
     Test(TestArgs),
+    /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
+    #[command(after_long_help = WHY_JSON)]
+    Why(WhyArgs),
+    /// Rotate an app's client secret in steps: two work side by side until everybody has the new one.
+    #[command(after_long_help = ROTATE_JSON)]
+    Rotate(RotateArgs),
+    /// The inventory: which MCP servers use which app and which client secret. A small TOML file, fit for git.
+    #[command(after_long_help = SERVERS_JSON)]
+    Servers(ServersArgs),
 }
+
+/// What `oktui servers --json` prints.
+const SERVERS_JSON: &str = "--json prints one document:
+  {\"file\": …, \"servers\": [{\"name\": …, \"url\": …, \"environment\": …, \"owner\": …, \"client_id\": …, \"secret_id\": …,
+                            \"updated\": \"2026-11-23\" | null, \"checked\": … | null}]}
+Comments and keys of your own in the file stay.";
+
+/// What `oktui rotate --json` prints.
+const ROTATE_JSON: &str = "--json prints one document:
+  {\"app\": …, \"secrets\": [{\"id\": …, \"active\": true, \"created\": …, \"role\": \"old\" | \"new\" | null}],
+   \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
+   \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
+A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
+
+/// What `oktui why --json` prints.
+const WHY_JSON: &str = "--json prints one document:
+  {\"app\": …, \"person\": …, \"can_sign_in\": true | false | null,
+   \"lines\": [{\"question\": \"app\" | \"status\" | \"assignment\" | \"access_policy\" | \"sign_on_policy\" | \"factors\",
+              \"verdict\": \"pass\" | \"fail\" | \"not_readable\" | \"not_judged\", \"saw\": …, \"remedy\": … | null}]}
+It ends with 0 when they can, with 1 when they cannot, and with 6 when that cannot be told from here (null).";
 
 /// `oktui setup …`
 #[derive(Debug, Subcommand)]
@@ -69,6 +98,15 @@ pub struct DemoArgs {
     /// Which of Okta's engines it plays.
     #[arg(long, value_enum, default_value_t = EngineArg::Identity)]
     pub engine: EngineArg,
+    /// Every answer comes this many milliseconds later.
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=10_000))]
+    pub latency: u64,
+    /// Calls that each rate limit allows in a window, in place of Okta's numbers.
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
+    /// How many seconds a rate-limit window has.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub window: u32,
     /// What it plays: plain, mfa-required, free-org ….
     #[arg(long, default_value = "plain")]
     pub scenario: String,
@@ -150,6 +188,128 @@ pub struct TestArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
+}
+
+/// `oktui why`
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// The person: their login or their id.
+    #[arg(long, value_name = "LOGIN")]
+    pub person: String,
+    /// The authorization server: org, default or an id. Otherwise the one of the app's last plan, or one that covers the app.
+    #[arg(long, value_name = "SERVER")]
+    pub server: Option<String>,
+    /// The scopes that the gateway asks for.
+    #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
+    pub scopes: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui rotate`
+#[derive(Debug, Args)]
+pub struct RotateArgs {
+    /// What to do.
+    #[arg(value_enum, default_value_t = RotateAction::Status)]
+    pub action: RotateAction,
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// `begin`: a place that has to get the new secret, such as a gateway environment or an MCP server; those of `oktui servers` otherwise. `tick`: the place that has it now.
+    #[arg(long = "place", value_name = "NAME")]
+    pub places: Vec<String>,
+    /// `begin`: the id of the secret that goes, where two are active.
+    #[arg(long, value_name = "ID")]
+    pub old: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the new secret.
+    #[arg(long)]
+    pub show_secret: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// What `oktui rotate` does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RotateAction {
+    /// Say where it stands and what comes next.
+    Status,
+    /// Begin a rotation. Nothing is written to Okta yet.
+    Begin,
+    /// Carry out the next step: make, prove, deactivate, confirm or delete.
+    Next,
+    /// Note that a place has the new secret.
+    Tick,
+    /// Go back: the old secret is active again; the new one goes while no place has it.
+    Back,
+}
+
+/// `oktui servers`
+#[derive(Debug, Args)]
+pub struct ServersArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: Option<ServersAction>,
+    /// The file; `servers.toml` in oktui's configuration folder otherwise.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub file: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What `oktui servers` does.
+#[derive(Debug, Subcommand)]
+pub enum ServersAction {
+    /// All of them.
+    List,
+    /// Add one.
+    Add {
+        /// Its name.
+        name: String,
+        /// Its address.
+        #[arg(long, default_value = "")]
+        url: String,
+        /// The gateway's environment: prod, staging …
+        #[arg(long, default_value = "")]
+        environment: String,
+        /// Who looks after it.
+        #[arg(long, default_value = "")]
+        owner: String,
+        /// The client id of the app that it signs people in with.
+        #[arg(long, default_value = "")]
+        client_id: String,
+    },
+    /// Set a value of one: name, url, environment, owner, client_id, secret_id, updated or checked.
+    Set {
+        /// Its name.
+        name: String,
+        /// Which value.
+        key: String,
+        /// What it is to be.
+        value: String,
+        /// In which environment, where two have the name.
+        #[arg(long)]
+        environment: Option<String>,
+    },
+    /// Take one away.
+    Remove {
+        /// Its name.
+        name: String,
+        /// In which environment, where two have the name.
+        #[arg(long)]
+        environment: Option<String>,
+    },
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use std::path::Path;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-type Result<T> = std::result::Result<T, Refusal>;
+pub(super) type Result<T> = std::result::Result<T, Refusal>;
 
 impl From<RunError> for Refusal {
     fn from(error: RunError) -> Self {
@@ -133,15 +133,41 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     if args.read_only {
         return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });
     }
-    if !plan.changes.is_empty() && !args.yes {
-        let agreed = match &made.typed {
-            Some((prompt, expected)) => input::typed(prompt) == *expected,
-            None => input::yes("Apply?"),
-        };
-        if !agreed {
-            return Err(Refusal::usage("nothing was written: not confirmed (--yes confirms without asking)"));
-        }
+    confirm(&made, args.yes)?;
+    let mut applied = carry_out(&session, plan, args.org.json).await?;
+    // The secret of an app that existed is read only when it is asked for: Okta's log records it.
+    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
+        let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
+        let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
+        applied.secret = newest.and_then(|s| s.value);
     }
+    Ok(report(&applied, args))
+}
+
+/// Asks whether the plan is to be applied, as strictly as its risk wants. `yes` confirms without asking.
+///
+/// # Errors
+/// It was not confirmed.
+pub(super) fn confirm(made: &PlanMade, yes: bool) -> Result<()> {
+    if made.plan.changes.is_empty() || yes {
+        return Ok(());
+    }
+    let agreed = match &made.typed {
+        Some((prompt, expected)) => input::typed(prompt) == *expected,
+        None => input::yes("Apply?"),
+    };
+    if agreed {
+        return Ok(());
+    }
+    Err(Refusal::usage("nothing was written: not confirmed (--yes confirms without asking)"))
+}
+
+/// Applies a plan and tells how it goes on standard error. Ctrl-C stops after the request in flight.
+///
+/// # Errors
+/// It does not begin.
+pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Result<Applied> {
+    let (sink, mut events) = applying::channel();
     let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
     let title =
         move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
@@ -153,34 +179,28 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
             interrupted.cancel();
         }
     });
-    let (ended, last) = tokio::join!(
-        applying::apply(&session, plan, &sink, stop),
-        show_to_end(&mut events, args.org.json, title)
-    );
+    let (ended, last) =
+        tokio::join!(applying::apply(session, plan, &sink, stop), show_to_end(&mut events, quiet, title));
     watch.abort();
     ended?;
-    let Some(mut applied) = last else {
-        return Err(Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone });
-    };
-    // The secret of an app that existed is read only when it is asked for: Okta's log records it.
-    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
-        let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
-        let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
-        applied.secret = newest.and_then(|s| s.value);
-    }
-    Ok(report(&applied, args))
+    last.ok_or_else(|| Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone })
 }
 
-fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
+/// How an apply ended, as an exit code.
+pub(super) fn exit_of(applied: &Applied) -> Exit {
     let bad = |o: &ChangeOutcome| {
         matches!(o, ChangeOutcome::Failed { .. } | ChangeOutcome::NotTried | ChangeOutcome::NotAllowed)
     };
     let failed = applied.outcomes.iter().filter(|(_, o)| bad(o)).count();
-    let exit = match failed {
+    match failed {
         0 => Exit::Ok,
         n if n == applied.outcomes.len() => first_failure(applied),
         _ => Exit::PartlyDone,
-    };
+    }
+}
+
+fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
+    let exit = exit_of(applied);
     let secret = applied.secret.as_ref();
     if args.org.json {
         let ok = exit == Exit::Ok;
@@ -228,13 +248,7 @@ pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
     let client_id = app
         .client_id()
         .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
-    let server =
-        match &args.server {
-            Some(s) => setup::AuthorizationServer { id: s.clone(), ..Default::default() }.kind().ok_or_else(
-                || Refusal::usage(format!("{s} is no authorization server: say org, default or an id")),
-            )?,
-            None => testing::server_for(&session, &app).await,
-        };
+    let server = server(&session, &app, args.server.as_deref()).await?;
     let request = TestRequest {
         app: id,
         client_id,
@@ -302,7 +316,19 @@ async fn run_test(session: &Session, request: TestRequest, json: bool) -> Result
     Ok(if matches!(trace.verdict, RunVerdict::Passed { .. }) { Exit::Ok } else { Exit::FoundWrong })
 }
 
-async fn find_app(session: &Session, wanted: &str) -> Result<App> {
+/// The authorization server that was named, or the one that the app is most likely used with.
+pub(super) async fn server(session: &Session, app: &App, named: Option<&str>) -> Result<ServerKind> {
+    match named {
+        Some(s) => {
+            setup::AuthorizationServer { id: s.to_owned(), ..Default::default() }.kind().ok_or_else(|| {
+                Refusal::usage(format!("{s} is no authorization server: say org, default or an id"))
+            })
+        }
+        None => Ok(testing::server_for(session, app).await),
+    }
+}
+
+pub(super) async fn find_app(session: &Session, wanted: &str) -> Result<App> {
     let apps = session.reader().apps(None).await.map_err(RunError::from)?;
     let is = |a: &&App| {
         a.raw_label() == wanted
@@ -331,7 +357,7 @@ async fn find_app(session: &Session, wanted: &str) -> Result<App> {
     }
 }
 
-async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
+pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
     let Some(url) = args.org.clone().filter(|u| !u.trim().is_empty()) else {
         return Err(Refusal::usage(
             "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
@@ -416,12 +442,12 @@ async fn show(
     show_to_end(events, quiet, title).await;
 }
 
-fn pretty(value: &serde_json::Value) -> String {
+pub(super) fn pretty(value: &serde_json::Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// Prints to standard output. A reader that has gone away (a closed pipe) is no failure.
-fn out(text: &str) {
+pub(super) fn out(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
 }

@@ -15,6 +15,8 @@ pub enum Exit {
     NotAllowed,
     /// Some changes were made, others not.
     PartlyDone,
+    /// It ran, and what was asked cannot be told from here.
+    CannotTell,
 }
 
 impl Exit {
@@ -27,6 +29,7 @@ impl Exit {
             Self::CannotReach => 3,
             Self::NotAllowed => 4,
             Self::PartlyDone => 5,
+            Self::CannotTell => 6,
         }
     }
 }
@@ -39,5 +42,6 @@ pub const TABLE: &str = "Exit codes:
   3    the org cannot be reached
   4    the org refused: the token is wrong, or a right is missing
   5    partly done: some changes were made, others not
+  6    it ran, and what was asked cannot be told from here
   101  oktui crashed
   129, 130, 143  ended by a hang-up, Ctrl-C, or a request to end";

@@ -7,6 +7,9 @@ mod commands;
 pub mod exit;
 mod input;
 pub mod print;
+mod rotate;
+mod servers;
+mod why;
 
 use args::Command;
 use exit::Exit;
@@ -25,6 +28,15 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Test(args) => match places() {
             Ok(places) => commands::test(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
+        Command::Rotate(args) => match places() {
+            Ok(places) => rotate::rotate(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Why(args) => match places() {
+            Ok(places) => why::why(args, places).await,
             Err(e) => Err(e),
         },
         Command::Demo(_) => Ok(Exit::Ok),

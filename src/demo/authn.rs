@@ -1,5 +1,6 @@
 //! `/api/v1/authn`: primary authentication by password, then a one-time code where the global session policy asks for one.
 
+use super::Traffic;
 use super::call::{Answer, Call, Reply};
 use super::clock::rfc3339;
 use super::error;
@@ -119,7 +120,8 @@ fn primary(call: &Call, org: &mut Org) -> Answer {
     let login = text(&body, "username");
     // Four a second for one user name; the demo's clock speed does not change it.
     let now = org.clock.millis();
-    if !org.limits.count_in(&format!("authn {login}"), 4, 1000, now).allowed {
+    let second = Traffic { window_ms: 1_000, ..Traffic::default() };
+    if !org.limits.count(&format!("authn {login}"), 4, &second, now).allowed {
         return Err(error::okta(429, "E0000047"));
     }
     match check(call, org, &login, &text(&body, "password")) {

@@ -374,6 +374,7 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
             .target("AppInstance", &request.app_id, "oidc_client", &label)
     };
     org.record(call, event("user.authentication.sso", "User single sign on to app"));
+    org.signed_in.insert(person.n, org.clock.millis());
     let sign_on = Event::success("policy.evaluate_sign_on", "Evaluation of sign-on policy")
         .result("ALLOW")
         .by_person(&person);

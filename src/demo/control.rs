@@ -60,6 +60,11 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
             org.faults.clear();
             Reply::ok(json!({ "waiting": 0 }))
         }
+        (&Method::GET, ["traffic"]) => Reply::ok(org.traffic.json()),
+        (&Method::POST, ["traffic"]) => {
+            org.traffic = org.traffic.with(&body).map_err(|e| bad(&e))?;
+            Reply::ok(org.traffic.json())
+        }
         (&Method::POST, ["clock"]) => {
             let Some(seconds) = body.get("advance_seconds").and_then(Value::as_i64) else {
                 return Err(bad("advance_seconds: a whole number"));

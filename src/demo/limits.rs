@@ -3,6 +3,7 @@
 //! The numbers are the last table Okta published (until December 2025), column "Enterprise"; scenario `free-org` takes
 //! "Integrator Free". Today Okta shows them on a dashboard only.
 
+use super::Traffic;
 use http::Method;
 use std::collections::HashMap;
 
@@ -24,10 +25,9 @@ pub(super) struct Verdict {
 }
 
 /// All windows of the org.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Limits {
     windows: HashMap<String, Window>,
-    window_millis: i64,
 }
 
 /// A bucket and its limits a minute: (name, Integrator Free, Enterprise).
@@ -54,17 +54,9 @@ pub(super) fn bucket(method: &Method, segments: &[&str]) -> Option<Bucket> {
 }
 
 impl Limits {
-    pub(super) fn new(clock_speed: u32) -> Self {
-        Self { windows: HashMap::new(), window_millis: (60_000 / i64::from(clock_speed.max(1))).max(1) }
-    }
-
-    /// Counts one call under `key` against `limit` a minute.
-    pub(super) fn count(&mut self, key: &str, limit: u32, now_millis: i64) -> Verdict {
-        self.count_in(key, limit, self.window_millis, now_millis)
-    }
-
-    /// The same with a window of its own length.
-    pub(super) fn count_in(&mut self, key: &str, limit: u32, window_millis: i64, now_millis: i64) -> Verdict {
+    /// Counts one call under `key` against `limit` in the window of `traffic`, of which other clients use up their part as time goes by.
+    pub(super) fn count(&mut self, key: &str, limit: u32, traffic: &Traffic, now_millis: i64) -> Verdict {
+        let (window_millis, others_percent) = (traffic.window_ms.max(1), traffic.others_percent);
         let window =
             self.windows.entry(key.to_owned()).or_insert(Window { started_millis: now_millis, used: 0 });
         if now_millis >= window.started_millis.saturating_add(window_millis)
@@ -72,14 +64,17 @@ impl Limits {
         {
             *window = Window { started_millis: now_millis, used: 0 };
         }
-        let allowed = window.used < limit;
+        let gone = now_millis.saturating_sub(window.started_millis).max(0);
+        let others = i64::from(limit) * i64::from(others_percent) / 100 * gone / window_millis;
+        let others = u32::try_from(others).unwrap_or(limit).min(limit);
+        let allowed = window.used + others < limit;
         if allowed {
             window.used += 1;
         }
         let end = window.started_millis.saturating_add(window_millis);
         Verdict {
             limit,
-            remaining: limit - window.used.min(limit),
+            remaining: limit - (window.used + others).min(limit),
             reset: end.div_euclid(1000) + i64::from(end % 1000 > 0),
             allowed,
         }
@@ -92,12 +87,28 @@ mod tests {
 
     #[test]
     fn a_window_fills_and_empties_by_the_clock() {
-        let mut limits = Limits::new(60);
-        assert_eq!(limits.count("a", 2, 5_000), Verdict { limit: 2, remaining: 1, reset: 6, allowed: true });
-        assert!(limits.count("a", 2, 5_999).allowed);
-        assert_eq!(limits.count("a", 2, 5_999), Verdict { limit: 2, remaining: 0, reset: 6, allowed: false });
-        assert!(limits.count("b", 2, 5_999).allowed);
-        assert!(limits.count("a", 2, 6_000).allowed);
+        let mut limits = Limits::default();
+        let second = Traffic { window_ms: 1_000, ..Traffic::default() };
+        assert_eq!(
+            limits.count("a", 2, &second, 5_000),
+            Verdict { limit: 2, remaining: 1, reset: 6, allowed: true }
+        );
+        assert!(limits.count("a", 2, &second, 5_999).allowed);
+        assert_eq!(
+            limits.count("a", 2, &second, 5_999),
+            Verdict { limit: 2, remaining: 0, reset: 6, allowed: false }
+        );
+        assert!(limits.count("b", 2, &second, 5_999).allowed);
+        assert!(limits.count("a", 2, &second, 6_000).allowed);
+    }
+
+    #[test]
+    fn others_use_up_their_part_as_time_goes_by() {
+        let (mut limits, traffic) =
+            (Limits::default(), Traffic { window_ms: 1_000, others_percent: 30, ..Traffic::default() });
+        assert_eq!(limits.count("a", 100, &traffic, 0).remaining, 99);
+        assert_eq!(limits.count("a", 100, &traffic, 500).remaining, 83);
+        assert_eq!(limits.count("a", 100, &traffic, 1_000).remaining, 99);
     }
 
     #[test]

@@ -95,6 +95,12 @@ impl Event {
 impl Org {
     /// Writes an event. Its request id is the one in the answer's `X-Okta-Request-Id`, as Okta documents it.
     pub(super) fn record(&mut self, call: &Call, event: Event) {
+        let published = self.stamp();
+        self.record_at(call, event, published);
+    }
+
+    /// The same at another time than now. Events must come in the order of their times.
+    pub(super) fn record_at(&mut self, call: &Call, event: Event, published: String) {
         let n = self.next();
         let uuid = {
             let (a, b) =
@@ -128,7 +134,7 @@ impl Org {
         }
         let value = json!({
             "uuid": uuid,
-            "published": self.stamp(),
+            "published": published,
             "version": "0",
             "eventType": event.kind,
             "legacyEventType": event.kind,

@@ -15,8 +15,9 @@
 //! | `GET /__demo/oauth` | every call of an OAuth endpoint |
 //! | `GET /__demo/callbacks` | what arrived at the gateway's callback |
 //! | `POST /__demo/scenario` `{"name":"mfa-required"}` | switches the [`Scenario`] |
-//! | `POST /__demo/faults` `{"match":"/api/v1/apps","kind":"status","status":429,"times":2}` | trouble on demand; kinds `status truncate html big slow reset`, `method` and `delay_ms` optional |
+//! | `POST /__demo/faults` `{"match":"/api/v1/apps","kind":"status","status":429,"times":2}` | trouble on demand; kinds `status truncate html big slow reset reset_after` (the last one after the work is done), `method` and `delay_ms` optional; with `"percent":1` in place of `times` that part of the matching calls, without end |
 //! | `DELETE /__demo/faults` | forgets the faults that wait |
+//! | `POST /__demo/traffic` `{"latency_ms":40,"window_ms":6000,"limit":600,"concurrent":15,"others_percent":30,"headers":"okta"}` | latency, limits, other clients, and what is told of them (`okta`, `none`, `retry-after`); what is not named stays |
 //! | `POST /__demo/clock` `{"advance_seconds":301}` | moves the demo's clock |
 
 mod apps;
@@ -35,6 +36,7 @@ mod faults;
 mod filter;
 mod grants;
 mod groups;
+mod history;
 mod issue;
 mod keys;
 mod limits;
@@ -53,7 +55,10 @@ mod servers;
 mod signon;
 mod state;
 mod token;
+mod traffic;
 mod users;
+
+pub use traffic::{RateHeaders, Traffic};
 
 use std::net::SocketAddr;
 use std::str::FromStr;
@@ -76,8 +81,8 @@ pub struct Options {
     pub engine: Engine,
     /// How the org is set up to behave. Default [`Scenario::Plain`].
     pub scenario: Scenario,
-    /// Rate-limit windows run this many times faster than a minute. Default 1; 0 counts as 1.
-    pub clock_speed: u32,
+    /// How crowded it is, and how long the way to it. Default: nobody else, no latency, Okta's limits.
+    pub traffic: Traffic,
 }
 
 impl Default for Options {
@@ -89,7 +94,7 @@ impl Default for Options {
             port: 0,
             engine: Engine::Identity,
             scenario: Scenario::Plain,
-            clock_speed: 1,
+            traffic: Traffic::default(),
         }
     }
 }

@@ -7,13 +7,14 @@ use super::keys::SigningKey;
 use super::limits::{self, Verdict};
 use super::log::Event;
 use super::state::Org;
-use super::{Scenario, error, routes, seed};
+use super::{RateHeaders, Scenario, error, routes, seed};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{OnceCell, oneshot};
@@ -27,6 +28,17 @@ pub(super) struct Shared {
     org: Mutex<Org>,
     key: OnceCell<Option<Arc<SigningKey>>>,
     kid: String,
+    /// Management calls under way.
+    under_way: AtomicU32,
+}
+
+/// Counts a call as under way until it is dropped, whatever becomes of it.
+struct UnderWay<'a>(&'a AtomicU32);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for SigningKey {
@@ -38,7 +50,7 @@ impl std::fmt::Debug for SigningKey {
 impl Shared {
     pub(super) fn new(org: Org) -> Self {
         let kid = org.signing_kid();
-        Self { org: Mutex::new(org), key: OnceCell::new(), kid }
+        Self { org: Mutex::new(org), key: OnceCell::new(), kid, under_way: AtomicU32::new(0) }
     }
 
     /// A panic in another request must not end the demo: the state is plain data.
@@ -114,12 +126,23 @@ async fn answer(
         peer: peer.ip().to_string(),
     };
     let control = call.path.starts_with("/__demo");
-    let fault = {
+    let before = if control { 0 } else { shared.under_way.fetch_add(1, Ordering::Relaxed) };
+    let _under_way = (!control).then(|| UnderWay(&shared.under_way));
+    let (fault, traffic) = {
         let mut org = shared.org();
         let n = org.next();
         call.request_id = seed::text(org.seed, "request", n, 27);
-        if control { None } else { faults::take(&mut org.faults, call.method.as_str(), &call.path) }
+        let dice = seed::mix(org.seed, "fault", n);
+        let fault = if control {
+            None
+        } else {
+            faults::take(&mut org.faults, call.method.as_str(), &call.path, dice)
+        };
+        (fault, org.traffic)
     };
+    if traffic.latency_ms > 0 && !control {
+        tokio::time::sleep(Duration::from_millis(traffic.latency_ms)).await;
+    }
     if let Some(fault) = &fault {
         if fault.delay_ms > 0 {
             tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
@@ -129,11 +152,28 @@ async fn answer(
         }
     }
     let key = if routes::needs_key(&call.segments) { shared.key().await } else { None };
-    let (reply, verdict, seconds) = {
+    let crowded = call.path.starts_with("/api/v1/") && traffic.concurrent.is_some_and(|most| before >= most);
+    let (mut reply, mut verdict, seconds) = {
         let mut org = shared.org();
-        let (reply, verdict) = handle(&call, &mut org, key.as_deref(), fault.as_ref(), missing_length);
+        let (reply, verdict) = if crowded {
+            // Okta: limit and remaining are both 0, and the reset is only a hint.
+            let full = Verdict { limit: 0, remaining: 0, reset: org.now() + 1, allowed: false };
+            (json_reply(429, "E0000047"), Some(full))
+        } else {
+            handle(&call, &mut org, key.as_deref(), fault.as_ref(), missing_length)
+        };
         (reply, verdict, org.now())
     };
+    if traffic.headers != RateHeaders::Okta {
+        if let (429, RateHeaders::RetryAfter, Some(v)) = (reply.status, traffic.headers, &verdict) {
+            let wait = (v.reset - seconds).max(1);
+            reply = reply.with("retry-after", wait.to_string());
+        }
+        verdict = None;
+    }
+    if fault.as_ref().is_some_and(|f| f.kind == Kind::ResetAfter) {
+        return broken(&[], 0);
+    }
     if let Some(Fault { kind: Kind::Truncate, .. }) = fault {
         let text = render(&reply.body, &call.request_id).1;
         let half = text.get(..text.len() / 2).unwrap_or_default().to_vec();
@@ -212,7 +252,7 @@ fn decide(
                 headers: vec![("content-type", "application/json".into())],
                 body: Body::Text(" ".repeat(64 * 1_048_576)),
             }),
-            Kind::Truncate | Kind::Slow | Kind::Reset => None,
+            Kind::Truncate | Kind::Slow | Kind::Reset | Kind::ResetAfter => None,
         };
         if let Some(reply) = reply {
             return (reply, verdict, false);
@@ -242,13 +282,16 @@ fn count(call: &Call, org: &mut Org, segments: &[&str]) -> Option<Verdict> {
         // 60 a minute for each client and address; a program without a device cookie has an empty device part.
         let client = call.param("client_id").unwrap_or_default();
         let key = format!("authorize {client} {} {}", call.peer, call.cookie("DT").unwrap_or_default());
-        return Some(org.limits.count(&key, 60, now));
+        let traffic = org.traffic;
+        return Some(org.limits.count(&key, 60, &traffic, now));
     }
     let (name, free, enterprise) = limits::bucket(&call.method, segments)?;
     let full = if org.scenario == Scenario::FreeOrg { free } else { enterprise };
     let token = call.header("authorization").unwrap_or_default();
     let limit = if token.starts_with("SSWS") { full / 2 } else { full };
-    Some(org.limits.count(&format!("{name} {token}"), limit, now))
+    let traffic = org.traffic;
+    let limit = traffic.limit.unwrap_or(limit);
+    Some(org.limits.count(&format!("{name} {token}"), limit, &traffic, now))
 }
 
 fn remember(call: &Call, org: &mut Org, reply: &Reply, routed: bool) {

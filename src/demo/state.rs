@@ -7,7 +7,7 @@ use super::limits::Limits;
 use super::people::{Directory, Person, Status};
 use super::servers::Server;
 use super::signon::SignOn;
-use super::{Engine, Options, Scenario, apps, seed, servers, signon};
+use super::{Engine, Options, Scenario, Traffic, apps, seed, servers, signon};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -89,6 +89,10 @@ pub(super) struct Org {
     pub(super) engine: Engine,
     pub(super) scenario: Scenario,
     pub(super) clock: Clock,
+    /// When the demo started, epoch milliseconds.
+    pub(super) began: i64,
+    /// Who signed in since then, and when, epoch milliseconds.
+    pub(super) signed_in: HashMap<u64, i64>,
     pub(super) directory: Directory,
     pub(super) status: HashMap<u64, Status>,
     pub(super) passwords: HashMap<u64, String>,
@@ -107,6 +111,7 @@ pub(super) struct Org {
     pub(super) used_codes: HashMap<u64, i64>,
     pub(super) log: VecDeque<(u64, Value)>,
     pub(super) limits: Limits,
+    pub(super) traffic: Traffic,
     pub(super) faults: Vec<Fault>,
     pub(super) writes: VecDeque<Value>,
     pub(super) oauth_calls: VecDeque<Value>,
@@ -125,6 +130,8 @@ impl Org {
             engine: options.engine,
             scenario: options.scenario,
             clock: Clock::default(),
+            began: Clock::default().millis(),
+            signed_in: HashMap::new(),
             directory,
             status: HashMap::new(),
             passwords: HashMap::new(),
@@ -141,7 +148,8 @@ impl Org {
             dead_families: HashSet::new(),
             used_codes: HashMap::new(),
             log: VecDeque::new(),
-            limits: Limits::new(options.clock_speed),
+            limits: Limits::default(),
+            traffic: options.traffic,
             faults: Vec::new(),
             writes: VecDeque::new(),
             oauth_calls: VecDeque::new(),
@@ -153,6 +161,7 @@ impl Org {
         org.signon = signon::initial(&org);
         org.apps = apps::initial(&mut org);
         org.servers = servers::initial(&org);
+        org.recall();
         org
     }
 

@@ -1,6 +1,7 @@
 //! `/api/v1/users`: read only, plus the roles and factors of one user.
 
 use super::call::{Answer, Call, Reply};
+use super::clock::rfc3339;
 use super::error;
 use super::filter::Filter;
 use super::groups;
@@ -23,7 +24,7 @@ pub(super) fn show(call: &Call, org: &Org, person: &Person) -> Value {
         "created": CREATED,
         "activated": activated.then_some(CREATED),
         "statusChanged": activated.then_some(CREATED),
-        "lastLogin": null,
+        "lastLogin": org.last_login(person).map(rfc3339),
         "lastUpdated": CREATED,
         "passwordChanged": activated.then_some(CREATED),
         "type": { "id": seed::okta_id(org.seed, "oty", 0) },

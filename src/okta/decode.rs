@@ -70,6 +70,47 @@ pub(super) fn client_secret(mut value: Value) -> Option<ClientSecret> {
     })
 }
 
+/// A rule of a sign-in policy.
+pub(super) fn sign_on_rule(value: Value) -> Option<SignOnRule> {
+    object(value).map(SignOnRule)
+}
+
+/// A simulation (`SimulatePolicyResponse`): an array of evaluations, of which the example of the description has one more level,
+/// `evaluation`. `policyType` is an array in the schema and a word in the example.
+pub(super) fn simulation(value: &Value) -> Simulation {
+    let mut out = Simulation::default();
+    let list = value.get("evaluation").or_else(|| value.get("evaluations")).unwrap_or(value);
+    for evaluation in list.as_array().into_iter().flatten() {
+        let kind = evaluation.get("policyType");
+        let is = |name: &str| match kind {
+            Some(Value::String(s)) => s == name,
+            Some(Value::Array(all)) => all.iter().any(|k| k.as_str() == Some(name)),
+            _ => false,
+        };
+        let policies = |part: &str| {
+            evaluation.pointer(&format!("/{part}/policies")).and_then(Value::as_array).into_iter().flatten()
+        };
+        let matched = |v: &&Value| text(v, "/status").is_none_or(|s| s == "MATCH");
+        let rule = policies("result").filter(matched).find_map(|policy| {
+            let rules = policy.get("rules").and_then(Value::as_array);
+            let rule = rules.into_iter().flatten().find(matched)?;
+            Some(Simulated::Rule {
+                policy: text(policy, "/id")?.parse().ok()?,
+                rule: text(rule, "/id")?.parse().ok()?,
+            })
+        });
+        // A rule that could not be judged and comes first may decide as well.
+        let open = policies("undefined").next().is_some();
+        let said = if open { Some(Simulated::Undefined) } else { rule };
+        if is("OKTA_SIGN_ON") {
+            out.session = said;
+        } else if is("ACCESS_POLICY") {
+            out.app = said;
+        }
+    }
+    out
+}
+
 /// A person.
 pub(super) fn user(value: Value) -> Option<User> {
     let name = ["/profile/firstName", "/profile/lastName"].iter().filter_map(|p| text(&value, p));

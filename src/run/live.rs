@@ -45,6 +45,15 @@ pub async fn read(session: &Session, draft: &Draft) -> Result<Live, RunError> {
         }));
         live.app_groups = groups.into();
     }
+    if let Some(id) = &id
+        && draft.asks.iter().any(|a| matches!(a, Ask::Secret(_)))
+    {
+        live.secrets = reader.secrets(id).await.into();
+        if let Readable::Known(secrets) = &mut live.secrets {
+            // Only which there are, and whether they are active.
+            secrets.iter_mut().for_each(|s| s.value = None);
+        }
+    }
     live.people = people(session, setup, &listed).await?;
     live.groups = groups(session, setup).await?;
     // A rule may name Everyone by its id, and beside an assigned Everyone a removal takes nobody's access.

@@ -2,12 +2,13 @@
 //! holds a rule of its own. The runner's sessions hold the one `Writer`.
 
 pub mod applying;
-mod details;
+pub mod details;
 pub mod drafts;
 pub mod error;
 pub mod job;
 pub mod live;
 pub mod remember;
+pub mod rotating;
 pub mod runner;
 pub mod session;
 pub mod testing;

@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, remember, testing};
+use super::{applying, details, live, remember, rotating, testing};
 use crate::flow::trace::{HoleId, Safe};
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
@@ -202,11 +202,14 @@ impl Runner {
             }
             Job::LoadDirectory => return self.load_directory(sink).await,
             Job::Search { text, groups } => details::search(&self.need_session()?, text, groups).await?,
-            Job::LoadPerson { .. }
-            | Job::LoadGroup { .. }
-            | Job::LookUp { .. }
-            | Job::LoadReview(_)
-            | Job::Why { .. } => {
+            Job::LoadPerson { person, app } => details::of_person(&self.need_session()?, person, app).await?,
+            Job::LoadGroup { group, app } => {
+                return details::of_group(&self.need_session()?, group, app, &sink).await;
+            }
+            Job::Why { app, person, server, scopes } => {
+                details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
+            }
+            Job::LookUp { .. } | Job::LoadReview(_) => {
                 return Err(RunError::Missing { what: "this is being built".into(), help: String::new() });
             }
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
@@ -223,6 +226,21 @@ impl Runner {
             Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop).await,
             Job::LoadSecrets(app) => {
                 Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into())
+            }
+            Job::LoadRotation(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Look).await?
+            }
+            Job::BeginRotation { app, old, places } => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Begin { old, places }).await?
+            }
+            Job::ProveSecret(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Prove).await?
+            }
+            Job::TickPlace { app, place } => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Tick(place)).await?
+            }
+            Job::ForgetRotation(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Forget).await?
             }
             Job::Test(request) => {
                 let (trace, safe) =

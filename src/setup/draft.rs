@@ -1,7 +1,7 @@
 //! The Draft: a Setup under way, with what was asked for beside it. Everything that will be written comes from here.
 
 use super::Setup;
-use crate::okta::model::{AppId, GroupId, UserId};
+use crate::okta::model::{AppId, GroupId, SecretId, UserId};
 use crate::text::Clean;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,21 @@ pub enum Ask {
     RemoveRedirectUri(String),
     /// Take a sign-out URI away from the app.
     RemoveSignOutUri(String),
+    /// Do something to the app's client secrets.
+    Secret(SecretAsk),
+}
+
+/// What is asked of an app's client secrets. Okta keeps two at most, deletes only inactive ones, and never lets go of the last active one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SecretAsk {
+    /// Make a second one, active at once beside the first.
+    Add,
+    /// Activate one again.
+    Activate(SecretId),
+    /// Deactivate one: whoever still sends it is refused.
+    Deactivate(SecretId),
+    /// Delete an inactive one.
+    Delete(SecretId),
 }
 
 /// A Setup under way for one app of one org, saved at every change and free of secrets.

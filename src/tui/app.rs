@@ -6,7 +6,7 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, plan, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, plan, rotation, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -50,6 +50,7 @@ pub struct App {
     pub(super) wizard: wizard::Model,
     pub(super) plan: plan::Model,
     pub(super) handover: handover::Model,
+    pub(super) rotation: rotation::Model,
     pub(super) test: test::Model,
     pub(super) diagnose: diagnose::Model,
     /// Where we are, last, and how we came there.
@@ -77,6 +78,7 @@ impl App {
             wizard: wizard::Model::default(),
             plan: plan::Model::default(),
             handover: handover::Model::default(),
+            rotation: rotation::Model::default(),
             test: test::Model::default(),
             diagnose: diagnose::Model::default(),
             way: vec![Route::Home],
@@ -139,6 +141,7 @@ impl App {
             Route::Wizard => &self.wizard,
             Route::Plan => &self.plan,
             Route::HandOver => &self.handover,
+            Route::Rotation => &self.rotation,
             Route::Test => &self.test,
             Route::Diagnose => &self.diagnose,
         }
@@ -152,6 +155,7 @@ impl App {
             Route::Wizard => &mut self.wizard,
             Route::Plan => &mut self.plan,
             Route::HandOver => &mut self.handover,
+            Route::Rotation => &mut self.rotation,
             Route::Test => &mut self.test,
             Route::Diagnose => &mut self.diagnose,
         };
@@ -343,6 +347,7 @@ impl App {
             Route::Wizard,
             Route::Plan,
             Route::HandOver,
+            Route::Rotation,
             Route::Test,
         ] {
             let Next { effects: more, go } =
@@ -474,7 +479,7 @@ impl App {
             }
             Slot::Connect | Slot::Logo | Slot::Apply | Slot::Secrets | Slot::Test | Slot::Reveal => {}
             // Their screens say it themselves.
-            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why => {}
+            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why | Slot::Rotation => {}
         }
     }
 

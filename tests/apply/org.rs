@@ -29,7 +29,12 @@ pub struct Org {
 impl Org {
     pub async fn start() -> Self {
         // Rate-limit windows pass quickly, so that many runs fit into one test.
-        let demo = demo::start(demo::Options { clock_speed: 600, ..Default::default() }).await.unwrap();
+        let demo = demo::start(demo::Options {
+            traffic: demo::Traffic { window_ms: 100, ..Default::default() },
+            ..Default::default()
+        })
+        .await
+        .unwrap();
         let relay = Relay::start(demo.org_url()).await;
         let (reader, writer) = session(&relay.url, demo.api_token());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -257,7 +257,7 @@ impl Planner<'_> {
                     );
                 }
                 Ask::SetUserName { id, login, name } => self.user_name(app, id, login, name),
-                Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) => {}
+                Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::Secret(_) => {}
             }
         }
     }

@@ -12,6 +12,7 @@ mod leaving;
 mod problem;
 #[cfg(test)]
 mod properties;
+mod secrets;
 mod server;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub fn plan(id: PlanId, draft: &Draft, live: &Live) -> Result<Plan, Vec<PlanProb
     if let Some(app) = app {
         planner.access(&app);
         planner.server(&app);
+        planner.secrets(&app);
     }
     let hand_over = planner.hand_over();
     planner.nobody_may();

@@ -50,6 +50,18 @@ pub enum PlanProblem {
     /// The built-in group could not be read.
     #[error("The built-in group Everyone could not be read: {0}")]
     EveryoneNotReadable(Clean),
+    /// The client secrets may not or could not be read.
+    #[error("The client secrets could not be read: {0}")]
+    SecretsNotReadable(Clean),
+    /// A third secret.
+    #[error("The app has two client secrets already")]
+    TwoSecrets,
+    /// The last one that works.
+    #[error("{0} is the only active client secret")]
+    OnlyActiveSecret(Clean),
+    /// Okta deletes inactive ones only.
+    #[error("The client secret {0} is active")]
+    SecretActive(Clean),
     /// The Setup wants what an ask takes away.
     #[error("{0} is both wanted and to be removed")]
     Contradiction(Clean),
@@ -76,6 +88,12 @@ impl PlanProblem {
             Self::EveryoneNotReadable(_) => {
                 "A Group Administrator does not see Everyone. Connect with another token, or limit access to groups in step 4.".into()
             }
+            Self::SecretsNotReadable(_) => {
+                "Connect with a token whose role has okta.apps.clientCredentials.read, or rotate in the Admin Console.".into()
+            }
+            Self::TwoSecrets => "Okta keeps two at most: deactivate and delete the one that nobody uses first.".into(),
+            Self::OnlyActiveSecret(_) => "Make a second one first, or nobody gets a token any more.".into(),
+            Self::SecretActive(_) => "Deactivate it first; Okta deletes inactive ones only.".into(),
             Self::Contradiction(_) => "Keep it or remove it; press u on the removal to take it back.".into(),
         }
     }

@@ -483,3 +483,52 @@ fn planning_is_deterministic() {
     let (draft, live) = existing();
     assert_eq!(plan(id(), &draft, &live), plan(id(), &draft, &live));
 }
+
+#[test]
+fn what_is_asked_of_secrets_keeps_oktas_rules() {
+    use crate::okta::model::ClientSecret;
+    use crate::setup::SecretAsk;
+    let secret = |id: &str, active| ClientSecret {
+        id: id.parse().unwrap(),
+        value: None,
+        hash: None,
+        active,
+        created: None,
+    };
+    let planned = |live_secrets: &[(&str, bool)], asks: &[SecretAsk]| {
+        let (mut draft, mut live) = existing();
+        live.secrets = Readable::Known(live_secrets.iter().map(|(id, active)| secret(id, *active)).collect());
+        draft.asks = asks.iter().cloned().map(Ask::Secret).collect();
+        plan(id(), &draft, &live).map(|p| lines(&p)).map_err(|p| p[0].to_string())
+    };
+    let id = |id: &str| id.parse().unwrap();
+    let (one, two) = ([("ocsA", true)], [("ocsA", true), ("ocsB", true)]);
+    assert_eq!(planned(&one, &[SecretAsk::Add]).unwrap(), ["make a second client secret | add | "]);
+    assert_eq!(planned(&two, &[SecretAsk::Add]).unwrap_err(), "The app has two client secrets already");
+    assert_eq!(
+        planned(&two, &[SecretAsk::Deactivate(id("ocsA")), SecretAsk::Delete(id("ocsA")), SecretAsk::Add])
+            .unwrap(),
+        [
+            "deactivate client secret ocsA | CUT | ",
+            "delete client secret ocsA | GONE | ",
+            "make a second client secret | add | "
+        ]
+    );
+    assert_eq!(
+        planned(&one, &[SecretAsk::Deactivate(id("ocsA"))]).unwrap_err(),
+        "ocsA is the only active client secret"
+    );
+    // One that the same plan makes is another active one.
+    assert_eq!(planned(&one, &[SecretAsk::Add, SecretAsk::Deactivate(id("ocsA"))]).unwrap().len(), 2);
+    assert_eq!(
+        planned(&two, &[SecretAsk::Delete(id("ocsB"))]).unwrap_err(),
+        "The client secret ocsB is active"
+    );
+    assert_eq!(planned(&one, &[SecretAsk::Activate(id("ocsA"))]).unwrap(), Vec::<String>::new());
+    let (mut draft, mut live) = existing();
+    draft.asks = vec![Ask::Secret(SecretAsk::Add)];
+    live.secrets = Readable::Forbidden(forbidden());
+    assert!(
+        matches!(plan(super::tests::id(), &draft, &live), Err(p) if matches!(p[0], PlanProblem::SecretsNotReadable(_)))
+    );
+}

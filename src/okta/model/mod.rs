@@ -11,6 +11,7 @@ mod log;
 mod org;
 mod readable;
 mod server;
+mod sign_on;
 
 pub use app::{
     App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation,
@@ -22,3 +23,4 @@ pub use log::{LogEvent, LogResult};
 pub use org::{BucketState, Engine, Identity, OrgFacts};
 pub use readable::Readable;
 pub use server::{Discovery, Lifetimes, Policy, Rule, Scope, Server, ServerKind};
+pub use sign_on::{Asks, SignOn, SignOnRule, Simulated, Simulation};

@@ -3,7 +3,7 @@
 use super::{PAGE, Pages, Reader, if_found};
 use crate::okta::call::Call;
 use crate::okta::decode;
-use crate::okta::model::{ApiError, App, AppGroup, AppId, AppUser, ClientSecret, User, UserId};
+use crate::okta::model::{ApiError, App, AppGroup, AppId, AppUser, ClientSecret, GroupId, User, UserId};
 
 const APPS: [&str; 3] = ["api", "v1", "apps"];
 
@@ -77,6 +77,15 @@ impl Reader {
     /// Those of the call. A missing app is a 404 like a missing assignment, and is `None` too.
     pub async fn app_user(&self, app: &AppId, user: &UserId) -> Result<Option<AppUser>, ApiError> {
         if_found(self.one(Call::get(&below(app, &["users", user.as_str()])), decode::app_user).await)
+    }
+
+    /// One group's assignment to an app, `None` if there is none.
+    ///
+    /// # Errors
+    /// Those of the call. A missing app is a 404 like a missing assignment, and is `None` too.
+    pub async fn app_group(&self, app: &AppId, group: &GroupId) -> Result<Option<AppGroup>, ApiError> {
+        let call = Call::get(&below(app, &["groups", group.as_str()])).with("expand", "group");
+        if_found(self.one(call, decode::app_group).await)
     }
 
     /// The groups assigned to an app, with their names.

@@ -94,6 +94,16 @@ impl Reader {
         self.one(Call::get(&["api", "v1", "groups", id.as_str()]), decode::group).await
     }
 
+    /// One group with its member count, which Okta tells in lists only; `None` if there is none.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn counted_group(&self, id: &GroupId) -> Result<Option<Group>, ApiError> {
+        let filter = format!("id eq {}", quoted(id.as_str()));
+        let call = Call::get(&["api", "v1", "groups"]).with("filter", filter).with("expand", "stats");
+        Ok(self.pages(call, decode::group).all().await?.into_iter().find(|g| g.id == *id))
+    }
+
     /// The groups with exactly this name, with their member counts. Live, not through the search index: a group that was made a
     /// moment ago is found. Names need not be unique. (Okta's `q` matches beginnings, knows no pages and answers at most 300.)
     ///

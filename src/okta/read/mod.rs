@@ -6,6 +6,7 @@ mod apps;
 mod directory;
 mod pages;
 mod servers;
+mod sign_on;
 
 pub use directory::{GroupQuery, PeopleQuery};
 pub use pages::Pages;

@@ -17,6 +17,7 @@ pub mod handover;
 pub mod home;
 pub mod plan;
 mod resume;
+pub mod rotation;
 pub mod test;
 pub mod wizard;
 
@@ -35,6 +36,8 @@ pub enum Route {
     Plan,
     /// The six values.
     HandOver,
+    /// The client secrets, and their rotation.
+    Rotation,
     /// The flow tester.
     Test,
     /// What went wrong, from something pasted.

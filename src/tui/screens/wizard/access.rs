@@ -168,7 +168,10 @@ impl Entry {
                     None => person(id.to_string(), "", login.as_str(), "", true),
                 },
                 Ask::UnassignGroup { id, name } => group(id.to_string(), name.as_str(), "", None),
-                Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } => {
+                Ask::RemoveRedirectUri(_)
+                | Ask::RemoveSignOutUri(_)
+                | Ask::SetUserName { .. }
+                | Ask::Secret(_) => {
                     return None;
                 }
             },
@@ -181,7 +184,9 @@ fn via(work: &Work, group: bool, id: &str, name: &str) -> &'static str {
     let asked = work.draft.asks.iter().any(|ask| match ask {
         Ask::UnassignPerson { id: who, .. } => !group && who.as_str() == id,
         Ask::UnassignGroup { id: which, .. } => group && which.as_str() == id,
-        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } => false,
+        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } | Ask::Secret(_) => {
+            false
+        }
     });
     let access = &work.draft.setup.access;
     let wanted = if group {
@@ -282,7 +287,9 @@ pub(super) fn assign(draft: &mut Draft, item: &Item) -> bool {
     draft.asks.retain(|ask| match ask {
         Ask::UnassignPerson { id, .. } => item.group || id.as_str() != item.id,
         Ask::UnassignGroup { id, .. } => !item.group || id.as_str() != item.id,
-        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } => true,
+        Ask::RemoveRedirectUri(_) | Ask::RemoveSignOutUri(_) | Ask::SetUserName { .. } | Ask::Secret(_) => {
+            true
+        }
     });
     let access = &mut draft.setup.access;
     if item.group {

@@ -39,7 +39,10 @@ pub(super) fn rows(model: &Model, shared: &Shared, work: &Work) -> Vec<Row<Id>> 
         let (label, uri) = match ask {
             Ask::RemoveRedirectUri(uri) => ("sign-in", uri),
             Ask::RemoveSignOutUri(uri) => ("sign-out", uri),
-            Ask::UnassignPerson { .. } | Ask::UnassignGroup { .. } | Ask::SetUserName { .. } => continue,
+            Ask::UnassignPerson { .. }
+            | Ask::UnassignGroup { .. }
+            | Ask::SetUserName { .. }
+            | Ask::Secret(_) => continue,
         };
         rows.push(Row::new(Id::Removed(at), Part::Fixed { label: label.into(), value: safe(uri) }));
     }

@@ -44,7 +44,10 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             work.draft.asks.retain(|ask| match ask {
                 Ask::RemoveRedirectUri(uri) => setup.redirect_uris.iter().all(|r| r.uri != *uri),
                 Ask::RemoveSignOutUri(uri) => !setup.sign_out.uris.contains(uri),
-                Ask::UnassignPerson { .. } | Ask::UnassignGroup { .. } | Ask::SetUserName { .. } => true,
+                Ask::UnassignPerson { .. }
+                | Ask::UnassignGroup { .. }
+                | Ask::SetUserName { .. }
+                | Ask::Secret(_) => true,
             });
         }
     }
