@@ -118,14 +118,11 @@ fn reset_time(headers: &http::HeaderMap) -> Option<Timestamp> {
 /// be a second late; a window has a whole number of them that divides the minute (Okta's has 60).
 fn window_end(reset: Timestamp, now: Timestamp) -> Timestamp {
     let seconds = reset.duration_since(now).as_secs_f64();
-    let (floor, ceil) = (seconds.floor() as i64, seconds.ceil() as i64);
-    let divides = |n: i64| n > 0 && 60 % n == 0;
-    // Where both would do, the longer one: too late costs a second, too early a refusal.
-    let length = match (divides(floor), divides(ceil)) {
-        (_, true) => ceil,
-        (true, false) => floor,
-        (false, false) => return reset,
-    };
+    let most = seconds.ceil() as i64;
+    let divides = |n: &i64| *n > 0 && 60 % *n == 0;
+    // `Date` is rounded down and the reset up, so that their difference is up to a second too long. Where both lengths would do, the
+    // longer one: too late costs a second, too early a refusal.
+    let Some(length) = [most, most - 1].into_iter().find(divides) else { return reset };
     now.checked_add(SignedDuration::from_secs(length)).map_or(reset, |end| end.min(reset))
 }
 
@@ -201,6 +198,16 @@ impl Budget {
         if bucket == Bucket::Unlimited {
             return Decision::Go;
         }
+        let decision = self.room(bucket, 0, 0, now);
+        if decision == Decision::Go {
+            self.given_out(bucket);
+        }
+        decision
+    }
+
+    /// Whether one more request could go now, if `ahead` others went first and up to `over` too many at once did no harm. Counts
+    /// nothing.
+    pub fn room(&mut self, bucket: Bucket, ahead: u32, over: u32, now: Timestamp) -> Decision {
         let headroom = u32::from(self.headroom);
         let window = self.windows.entry(bucket).or_default();
         if let Some((limit, _, reset)) = window.told
@@ -212,16 +219,21 @@ impl Budget {
         }
         if let Some((limit, remaining, reset)) = window.told {
             let kept = u32::try_from(u64::from(limit) * u64::from(headroom) / 100).unwrap_or(0);
-            if remaining <= window.under_way.saturating_add(kept) {
+            if remaining <= window.under_way.saturating_add(ahead).saturating_add(kept) {
                 return Decision::WaitUntil(reset);
             }
         }
-        let most = if window.looking { 1 } else { window.at_once };
-        if window.under_way >= most {
+        let most = if window.looking { 1 } else { window.at_once.saturating_add(over) };
+        if window.under_way.saturating_add(ahead) >= most {
             return Decision::Full;
         }
-        window.under_way = window.under_way.saturating_add(1);
         Decision::Go
+    }
+
+    fn given_out(&mut self, bucket: Bucket) {
+        if let Some(window) = self.windows.get_mut(&bucket) {
+            window.under_way = window.under_way.saturating_add(1);
+        }
     }
 
     /// What an answer that arrived at `now` tells of its bucket, with the reset as exact as the answers so far allow.
@@ -406,6 +418,14 @@ mod tests {
         );
         assert_eq!(budget.decide(Bucket::Users, at(1)), Decision::Go, "another bucket is not touched");
         assert_eq!(budget.decide(Bucket::Apps, at(40)), Decision::Go);
+    }
+
+    #[test]
+    fn a_window_that_began_with_us_ends_when_it_is_over_not_when_the_rounded_reset_says() {
+        // Date 12:00:00 for 12:00:00.9, reset 12:01:01 for 12:01:00.9: a difference of 61 s for a window of 60.
+        for (told, ends) in [(61, 60), (60, 60), (7, 6), (6, 6), (5, 5), (47, 47)] {
+            assert_eq!(window_end(at(told), at(0)), at(ends), "{told}");
+        }
     }
 
     #[test]

@@ -19,7 +19,10 @@ use tokio::sync::{Notify, watch};
 use zeroize::Zeroizing;
 
 /// How often a call that is safe to repeat is repeated after a fault.
-const REPEATS: usize = 3;
+const REPEATS: usize = 4;
+/// How many calls may be made ready although as many as possible are under way: what comes before a call (a line on the disk) then
+/// costs no time.
+const BEFORE_THEIR_TURN: u32 = 16;
 /// How often a call is tried again after a 429 before the caller is told.
 const REFUSALS: usize = 5;
 
@@ -81,6 +84,21 @@ impl Transport {
         self.0.waiting.subscribe()
     }
 
+    /// Waits until one more request of this bucket could set out besides `ahead` others that are about to. Nothing is kept free for it:
+    /// whoever is dropped while waiting here has sent nothing.
+    pub(super) async fn room(&self, bucket: Bucket, ahead: u32) {
+        let inner = &*self.0;
+        loop {
+            let ended = inner.ended.notified();
+            let decision = inner.budget().room(bucket, ahead, BEFORE_THEIR_TURN, Timestamp::now());
+            match decision {
+                Decision::Go => return,
+                Decision::Full => ended.await,
+                Decision::WaitUntil(until) => inner.wait(bucket, until).await,
+            }
+        }
+    }
+
     /// Carries out one call. Waits for the rate limit where it must; a 429, which Okta answers before it does anything, is
     /// waited out for every method. A fault (5xx, broken connection, time-out) is tried again only where [`Call::repeatable`].
     pub(super) async fn send(&self, call: &Call) -> Result<Answer, ApiError> {
@@ -88,7 +106,7 @@ impl Transport {
         let (url, bucket, endpoint) = inner.resolve(call)?;
         let headers = inner.headers(call, &url)?;
         let mut delays = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(300))
+            .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(4))
             .with_max_times(REPEATS)
             .with_jitter()

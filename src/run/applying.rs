@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::job::{Applied, Outcome, PlanMade, Trouble};
 use super::live;
+use super::pace::Meter;
 use super::runner::Sink;
 use super::session::Session;
 use crate::change::apply::{self, JournalFile, Progress};
@@ -15,7 +16,9 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 pub use super::runner::channel;
@@ -33,6 +36,26 @@ fn journal_path(places: &Places, org_url: &str) -> PathBuf {
 /// It is there and cannot be read.
 pub fn journal_of(places: &Places, org_url: &str) -> Result<Journal, RunError> {
     Ok(JournalFile::look(&journal_path(places, org_url))?)
+}
+
+/// What the journals of every org here say, by the names of their files.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn journals(places: &Places) -> Result<Vec<Journal>, RunError> {
+    let folder = std::fs::read_dir(places.data.join("journal")).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
+    paths.sort();
+    paths.iter().map(|path| Ok(JournalFile::look(path)?)).collect()
+}
+
+/// An interrupted plan of this org of whose last change nobody knows what became.
+///
+/// # Errors
+/// The journal cannot be read.
+pub(super) fn not_known(session: &Session) -> Result<Option<Unfinished>, RunError> {
+    Ok(open(session)?.into_iter().find(|left| !left.open.is_empty()))
 }
 
 /// The values of the last plan for an app, as the journal has them.
@@ -86,9 +109,15 @@ pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError
             problems.iter().map(|p: &PlanProblem| Trouble::new(p.to_string(), p.fix())).collect(),
         )
     })?;
-    let estimate = change::estimate(&plan, &session.reader().transport().budget()).sentence;
+    Ok(made(session, plan))
+}
+
+/// A plan with its cost and its confirmation.
+pub(super) fn made(session: &Session, plan: Plan) -> PlanMade {
+    let budget = session.reader().transport().budget();
+    let estimate = change::estimate(&plan, &budget, session.headroom()).sentence;
     let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
-    Ok(PlanMade { plan, estimate, typed })
+    PlanMade { plan, estimate, typed }
 }
 
 /// A plan that was saved for approval, if the org is still as it was when the plan was made.
@@ -118,9 +147,7 @@ pub async fn again(session: &Session, plan: Plan) -> Result<PlanMade, RunError> 
         }
         None => {}
     }
-    let estimate = change::estimate(&plan, &session.reader().transport().budget()).sentence;
-    let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
-    Ok(PlanMade { plan, estimate, typed })
+    Ok(made(session, plan))
 }
 
 /// The app that an unfinished plan of this org made, if it made one.
@@ -137,7 +164,7 @@ async fn half_made(session: &Session) -> Result<Option<AppId>, RunError> {
     Ok(None)
 }
 
-fn plan_id() -> Result<PlanId, RunError> {
+pub(super) fn plan_id() -> Result<PlanId, RunError> {
     let mut bytes = [0; 4];
     SystemRandom::new().fill(&mut bytes).map_err(|_| RunError::Missing {
         what: "the system gives no random bytes".into(),
@@ -157,25 +184,31 @@ pub async fn apply(
     plan: Plan,
     sink: &Sink,
     stop: CancellationToken,
+    hold: watch::Receiver<bool>,
 ) -> Result<(), RunError> {
     if plan.changes.is_empty() {
         let applied = ended(&plan, BTreeMap::new(), plan.app.clone(), None, None, None);
         sink.send(Outcome::Applied(Box::new(applied))).await;
         return Ok(());
     }
-    run(session, Work::Begin(Box::new(plan)), sink, stop).await
+    run(session, Work::Begin(Box::new(plan)), sink, stop, hold).await
 }
 
 /// Goes on with the oldest plan that was begun and not finished.
 ///
 /// # Errors
 /// There is none, or it does not begin.
-pub async fn resume(session: &Session, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+pub async fn resume(
+    session: &Session,
+    sink: &Sink,
+    stop: CancellationToken,
+    hold: watch::Receiver<bool>,
+) -> Result<(), RunError> {
     let left = open(session)?.into_iter().next().ok_or_else(|| RunError::Missing {
         what: "there is no interrupted apply for this org".into(),
         help: "It may have been finished elsewhere. Make a new plan to see what is left.".into(),
     })?;
-    run(session, Work::GoOn(Box::new(left)), sink, stop).await
+    run(session, Work::GoOn(Box::new(left)), sink, stop, hold).await
 }
 
 enum Work {
@@ -183,7 +216,13 @@ enum Work {
     GoOn(Box<Unfinished>),
 }
 
-async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+async fn run(
+    session: &Session,
+    work: Work,
+    sink: &Sink,
+    stop: CancellationToken,
+    mut hold: watch::Receiver<bool>,
+) -> Result<(), RunError> {
     let writer = session.writer().lock().await;
     let writer = writer.as_ref().ok_or(RunError::ReadOnly)?;
     let journal = JournalFile::open(&journal_path(session.places(), &session.org().url))?;
@@ -198,6 +237,15 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
             apply::give_up(&left, &journal, Timestamp::now()).await?;
         }
     }
+    let transport = session.reader().transport();
+    let _kept_free = transport.leave_headroom(session.headroom());
+    let mut meter = Meter::new(match &work {
+        Work::Begin(plan) => plan,
+        Work::GoOn(left) => &left.plan,
+    });
+    let mut ticks = tokio::time::interval(PACE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.reset();
     let (plan, applied) = {
         let world = apply::Session {
             reader: session.reader(),
@@ -207,6 +255,7 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
             clock: &clock,
             progress: &progress,
             stop: &stop,
+            hold: hold.clone(),
         };
         let working = async {
             match work {
@@ -218,13 +267,15 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
         loop {
             tokio::select! {
                 biased;
-                Some(progress) = telling.recv() => tell(sink, progress).await,
+                Some(progress) = telling.recv() => tell(sink, &mut meter, progress).await,
                 done = &mut working => break done,
+                Ok(()) = hold.changed() => tell_pace(session, sink, &meter, &hold).await,
+                _ = ticks.tick() => tell_pace(session, sink, &meter, &hold).await,
             }
         }
     };
     while let Ok(progress) = telling.try_recv() {
-        tell(sink, progress).await;
+        tell(sink, &mut meter, progress).await;
     }
     let applied = applied?;
     let app = applied.app.as_ref().and_then(App::id).or_else(|| plan.app.clone());
@@ -240,11 +291,21 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
     }
 }
 
-async fn tell(sink: &Sink, progress: Progress) {
+async fn tell(sink: &Sink, meter: &mut Meter, progress: Progress) {
+    meter.saw(&progress, Timestamp::now());
     match progress {
         Progress::Begun(n) => sink.send(Outcome::Begins(n)).await,
         Progress::Ended(n, outcome) => sink.send(Outcome::Change(n, outcome)).await,
     }
+}
+
+/// How often the pace is told while a plan is applied.
+const PACE_EVERY: Duration = Duration::from_millis(250);
+
+async fn tell_pace(session: &Session, sink: &Sink, meter: &Meter, hold: &watch::Receiver<bool>) {
+    let held = *hold.borrow();
+    let budget = session.reader().transport().budget();
+    sink.send(Outcome::Pace(meter.pace(&budget, session.headroom(), held, Timestamp::now()))).await;
 }
 
 fn ended(

@@ -1,5 +1,6 @@
 //! Apps, their logo, secrets and assignments.
 
+use super::super::budget::Bucket;
 use super::{Done, Writer, without};
 use crate::okta::call::Call;
 use crate::okta::decode;
@@ -154,6 +155,12 @@ impl Writer {
             }
             Err(e) => Err(e),
         }
+    }
+
+    /// Waits until the rate limit lets one more assignment out besides `ahead` others that are about to be sent. To be dropped at any
+    /// time: it sends nothing.
+    pub async fn room_to_assign(&self, ahead: u32) {
+        self.room(Bucket::Apps, ahead).await;
     }
 
     /// Takes a person's own assignment away, without an e-mail. The person's app profile is gone for good; whoever is also in
