@@ -4,6 +4,7 @@
 //! Pure. May name `okta::model` and `text`. What is read for these lives in `run/people.rs`.
 
 pub mod bulk;
+pub mod resolve;
 
 use crate::okta::model::{
     AppGroup, AppUser, Assigned, Factor, Group, GroupId, LogEvent, Readable, User, UserId,

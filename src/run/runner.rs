@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, remember, rotating, testing, undo};
+use super::{applying, details, live, lookup, remember, rotating, testing, undo};
 use crate::flow::trace::{HoleId, Safe};
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
@@ -224,7 +224,10 @@ impl Runner {
             Job::Why { app, person, server, scopes } => {
                 details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
             }
-            Job::LookUp { .. } | Job::LoadReview(_) => {
+            Job::LookUp { source, app, purpose } => Outcome::LookedUp(Box::new(
+                lookup::look_up(&self.need_session()?, source, app, purpose, &sink).await?,
+            )),
+            Job::LoadReview(_) => {
                 return Err(RunError::Missing { what: "this is being built".into(), help: String::new() });
             }
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
