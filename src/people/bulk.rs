@@ -201,7 +201,7 @@ fn encoding(bytes: &[u8]) -> Result<(&[u8], bool), Refusal> {
     if nul > 0 {
         // Ascii in UTF-16 has a zero in every second byte.
         let every_second = |odd: usize| bytes.iter().skip(odd).step_by(2).all(|b| *b == 0);
-        let utf16 = bytes.len() % 2 == 0 && (every_second(0) || every_second(1));
+        let utf16 = bytes.len().is_multiple_of(2) && (every_second(0) || every_second(1));
         return Err(if utf16 { Refusal::Utf16 } else { Refusal::Binary });
     }
     if bytes.iter().any(|b| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)) {

@@ -5,6 +5,7 @@
 
 pub mod bulk;
 pub mod resolve;
+pub mod review;
 
 use crate::okta::model::{
     AppGroup, AppUser, Assigned, Factor, Group, GroupId, LogEvent, Readable, User, UserId,

@@ -10,6 +10,7 @@ pub mod live;
 pub mod lookup;
 mod pace;
 pub mod remember;
+pub mod reviewing;
 pub mod rotating;
 pub mod runner;
 pub mod session;

@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, lookup, remember, rotating, testing, undo};
+use super::{applying, details, live, lookup, remember, reviewing, rotating, testing, undo};
 use crate::flow::trace::{HoleId, Safe};
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
@@ -227,8 +227,10 @@ impl Runner {
             Job::LookUp { source, app, purpose } => Outcome::LookedUp(Box::new(
                 lookup::look_up(&self.need_session()?, source, app, purpose, &sink).await?,
             )),
-            Job::LoadReview(_) => {
-                return Err(RunError::Missing { what: "this is being built".into(), help: String::new() });
+            Job::LoadReview(id) => {
+                let session = self.need_session()?;
+                let app = session.reader().app(&id).await?;
+                Outcome::Review(Box::new(reviewing::of_app(&session, &app, &sink).await?))
             }
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
             Job::ProbeServer { server, client } => {
