@@ -30,10 +30,20 @@ pub enum Command {
     /// Make the org as a Setup file says. Nothing is removed; applying twice changes nothing.
     Apply(ApplyArgs),
     /// Run one sign-in, and show every redirect and token exchange.
+    #[command(after_long_help = TEST_NOTES)]
     Test(TestArgs),
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
+    /// People of the org: all of them, or those that Okta's search finds.
+    #[command(subcommand)]
+    People(PeopleCommand),
+    /// Assign a list of people, and groups, to an app, or take direct assignments away. Shows each row and the plan first.
+    #[command(after_long_help = ASSIGN_JSON)]
+    Assign(AssignArgs),
+    /// Who has access to an app, by which ways, and when they last signed in to it. Nothing is written.
+    #[command(after_long_help = REVIEW_JSON)]
+    Review(ReviewArgs),
     /// Every write that was ever made from here: when, by whom, what became of it, and the way back. Needs no org and no token.
     #[command(after_long_help = JOURNAL_JSON)]
     Journal(JournalArgs),
@@ -46,7 +56,16 @@ pub enum Command {
     /// The inventory: which MCP servers use which app and which client secret. A small TOML file, fit for git.
     #[command(after_long_help = SERVERS_JSON)]
     Servers(ServersArgs),
+    /// Say what went wrong, from a failed address, an error text, a JSON body, a token or a HAR. Needs no Okta account.
+    Diagnose(DiagnoseArgs),
 }
+
+/// What else there is to know about `oktui test`.
+const TEST_NOTES: &str = "Standard input gives, line by line, what the environment does not: the client secret (OKTUI_CLIENT_SECRET, with --issuer),
+the password (OKTUI_TEST_PASSWORD), a one-time code (OKTUI_TEST_PASSCODE), then the pasted address.
+--json prints one document: {\"verdict\": \"passed\" | \"failed\" | \"stopped\", \"judged_not\": …, \"leg\": …, \"step\": …,
+  \"headline\": …, \"fixes\": […], \"way\": …, \"left\": […], \"hops\": […]}
+It ends with 0 when every check passed, with 1 when one failed.";
 
 /// What `oktui servers --json` prints.
 const SERVERS_JSON: &str = "--json prints one document:
@@ -60,6 +79,36 @@ const ROTATE_JSON: &str = "--json prints one document:
    \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
    \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
 A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
+
+/// What `oktui people … --json` prints.
+const PEOPLE_JSON: &str = "--json prints one document:
+  {\"people\": [{\"id\": …, \"login\": …, \"name\": …, \"email\": …, \"status\": \"ACTIVE\" | \"SUSPENDED\" | …, \"last_login\": … | null}],
+   \"more\": false}
+`more` is true where --limit left somebody out. `search` ends with 1 when nobody is found.";
+
+/// What `oktui assign --json` prints.
+const ASSIGN_JSON: &str = "The list: CSV (comma, semicolon or tab, quotes, with or without a header) with a column of logins, e-mail addresses or ids, or one of
+these on each line. Rows that mean nobody, or several, are left out and told; so are people who cannot sign in now, but for --inactive.
+
+--json prints one document:
+  {\"oktui_assign\": 1, \"ok\": …, \"app\": …, \"app_id\": …, \"purpose\": \"assign\" | \"remove\", \"form\": … | null, \"summary\": … | null, \"notes\": […],
+   \"rows\": [{\"line\": 1, \"asked\": …, \"id\": … | null, \"login\": … | null, \"found\": FOUND, \"result\": FOUND | DONE, \"detail\": …,
+             \"candidates\": [LOGIN …]}],
+   \"plan\": what oktui plan --json prints, \"applied\": what oktui apply --json prints | null}
+  FOUND: \"one\", \"ambiguous\", \"not-found\", \"already\", \"inactive\", \"repeated\", \"not-read\"
+  DONE: \"done\", \"already-so\", \"found-done\", \"failed\", \"not-allowed\", \"not-tried\"
+--out has the same rows as CSV: line,asked,id,login,result,detail.
+It ends with 5 when some rows were left out or failed, with 1 when there was nobody to do it for, and with 4 when --read-only kept it from writing.";
+
+/// What `oktui review --json` prints.
+const REVIEW_JSON: &str = "--json prints one document:
+  {\"oktui_review\": 1, \"app\": …, \"app_id\": …, \"read\": …, \"summary\": …, \"notes\": […],
+   \"groups\": [{\"id\": …, \"name\": …, \"members\": … | null}],
+   \"people\": [{\"id\": …, \"login\": …, \"name\": … | null, \"email\": … | null, \"status\": … | null,
+               \"by_name\": …, \"groups\": [{\"id\": …, \"name\": …}], \"some_group\": …,
+               \"last_sign_in\": … | null, \"none_since\": … | null}]}
+`some_group`: through a group that could not be read. `last_sign_in` and `none_since` are both null where the log could not be read; Okta
+keeps 90 days of it. It ends with 6 when --never was asked and the log could not be read.";
 
 /// What `oktui journal --json` prints.
 const JOURNAL_JSON: &str = "--json prints one document:
@@ -193,11 +242,27 @@ pub struct ApplyArgs {
 
 /// `oktui test`
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["app", "issuer"]))]
 pub struct TestArgs {
     /// The app: its name, its id or its client id.
     #[arg(long, value_name = "NAME|CLIENT_ID")]
-    pub app: String,
-    /// Who signs in. Their password comes from `OKTUI_TEST_PASSWORD` or standard input. Without this: the probe, which needs nobody.
+    pub app: Option<String>,
+    /// Any OpenID provider, by its issuer: no Okta API and no API token is used. The client secret comes from `OKTUI_CLIENT_SECRET` or standard input.
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    pub issuer: Option<String>,
+    /// The client, with --issuer.
+    #[arg(long, value_name = "ID", requires = "issuer")]
+    pub client_id: Option<String>,
+    /// How the client proves itself, with --issuer.
+    #[arg(long, value_enum, requires = "issuer", default_value_t = ClientAuthArg::Basic)]
+    pub client_auth: ClientAuthArg,
+    /// What is tested. Without it: a sign-in where somebody is named or a browser is used, else the probe.
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+    /// How the person signs in. Without it: in the terminal at Okta, through the provider's form with --issuer.
+    #[arg(long, value_enum)]
+    pub sign_in: Option<SignInArg>,
+    /// Who signs in. Their password comes from `OKTUI_TEST_PASSWORD` or standard input.
     #[arg(long = "as", value_name = "LOGIN")]
     pub login: Option<String>,
     /// The authorization server: org, default or an id. Otherwise the one of the app's last plan, or one that covers the app.
@@ -207,11 +272,54 @@ pub struct TestArgs {
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
     /// The scopes to ask for.
-    #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
+    #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    /// Save the run as an HTTP Archive (HAR 1.2), masked: browsers' developer tools open it.
+    #[arg(long, value_name = "FILE")]
+    pub har: Option<PathBuf>,
+    /// Save the run as a report in Markdown, masked: for a ticket.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
+}
+
+/// How a client proves itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClientAuthArg {
+    /// `client_secret_basic`: the secret in a header.
+    Basic,
+    /// `client_secret_post`: the secret in the body.
+    Post,
+    /// A public client.
+    None,
+}
+
+/// Kinds of test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// Authorization code with PKCE, the ID token's checks, userinfo, a refresh if there is a refresh token.
+    Code,
+    /// The same, and the tokens' whole life: introspection, the replaced refresh token again, revocation, introspection after.
+    Refresh,
+    /// The client asks for itself.
+    ClientCredentials,
+    /// How far the configuration carries, without anybody.
+    Probe,
+    /// Wrong secret, wrong method or wrong encoding? A made-up code tells, without anybody.
+    Secret,
+}
+
+/// Ways to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SignInArg {
+    /// In this terminal, by Okta's primary authentication.
+    Terminal,
+    /// The provider's plain web form is filled in from here.
+    Form,
+    /// The address is printed; the one that your browser ends at is pasted, or given on standard input.
+    Paste,
 }
 
 /// `oktui why`
@@ -266,6 +374,97 @@ pub struct UndoArgs {
     /// Save the plan to this file instead of applying it, for a second person: oktui apply PLAN.
     #[arg(long, value_name = "PLAN")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui people …`
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Everybody but the deactivated, as of now.
+    #[command(after_long_help = PEOPLE_JSON)]
+    List {
+        /// At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+        #[command(flatten)]
+        #[allow(
+            missing_docs,
+            reason = "clap takes a doc comment on a flattened field for the command's own"
+        )]
+        org: OrgArgs,
+    },
+    /// Whose login, e-mail address, first or last name begins with a text, the deactivated among them. Okta's search lags by seconds.
+    #[command(after_long_help = PEOPLE_JSON)]
+    Search {
+        /// The text.
+        text: String,
+        /// At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+        #[command(flatten)]
+        #[allow(
+            missing_docs,
+            reason = "clap takes a doc comment on a flattened field for the command's own"
+        )]
+        org: OrgArgs,
+    },
+}
+
+/// `oktui assign`
+#[derive(Debug, Args)]
+pub struct AssignArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// The list of people: a file, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub people: Option<PathBuf>,
+    /// Groups by name; with --remove by id as well.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub groups: Vec<String>,
+    /// Take the direct assignments away instead. Whoever has access through a group keeps it.
+    #[arg(long)]
+    pub remove: bool,
+    /// Assign those as well who cannot sign in now: staged, not activated, suspended, locked out.
+    #[arg(long)]
+    pub inactive: bool,
+    /// Save what became of each row as CSV.
+    #[arg(long, value_name = "RESULT.csv")]
+    pub out: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// No writes at all: shows the rows and the plan.
+    #[arg(long)]
+    pub read_only: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui review`
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// Save it as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Save it as a page of Markdown, with a column for the decision.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Only those who cannot sign in. With --never: those as well.
+    #[arg(long)]
+    pub inactive: bool,
+    /// Only those without a sign-in to the app in the log.
+    #[arg(long)]
+    pub never: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
@@ -371,6 +570,24 @@ pub enum ServersAction {
         #[arg(long)]
         environment: Option<String>,
     },
+}
+
+/// `oktui diagnose`
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// What failed, or - for standard input. Other users of the machine can see arguments: give what has a code or a token in it
+    /// on standard input.
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// A capture of a browser or a proxy, HAR 1.2.
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub har: Option<PathBuf>,
+    /// A callback of the gateway that redirect URIs are compared with; the public gateway's otherwise.
+    #[arg(long = "callback", value_name = "URI")]
+    pub callbacks: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

@@ -3,12 +3,17 @@
 //! Data goes to standard output, talk to standard error; `--json` makes the data one JSON document. Exit codes are in [`exit`].
 
 pub mod args;
+mod assign;
 mod commands;
+mod diagnose;
 pub mod exit;
 mod input;
+mod people;
 pub mod print;
+mod review;
 mod rotate;
 mod servers;
+mod test;
 mod undo;
 mod why;
 
@@ -28,7 +33,7 @@ pub async fn run(command: &Command) -> Exit {
             Err(e) => Err(e),
         },
         Command::Test(args) => match places() {
-            Ok(places) => commands::test(args, places).await,
+            Ok(places) => test::test(args, places).await,
             Err(e) => Err(e),
         },
         Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
@@ -40,6 +45,18 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => why::why(args, places).await,
             Err(e) => Err(e),
         },
+        Command::People(command) => match places() {
+            Ok(places) => people::people(command, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Assign(args) => match places() {
+            Ok(places) => assign::assign(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Review(args) => match places() {
+            Ok(places) => review::review(args, places).await,
+            Err(e) => Err(e),
+        },
         Command::Journal(args) => match places() {
             Ok(places) => undo::journal(args, &places),
             Err(e) => Err(e),
@@ -48,6 +65,7 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => undo::undo(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Diagnose(args) => diagnose::diagnose(args),
         Command::Demo(_) => Ok(Exit::Ok),
     };
     match result {

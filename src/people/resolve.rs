@@ -196,10 +196,11 @@ impl Found {
         }
     }
 
-    /// Whether there is something to do for this row. An assignment of somebody who cannot sign in is tried: Okta has the last word.
-    pub fn to_do(&self) -> Option<&User> {
+    /// For whom there is something to do. With `inactive` those who cannot sign in now are among them: Okta has the last word.
+    pub fn to_do(&self, inactive: bool) -> Option<&User> {
         match self {
-            Self::One(user) | Self::Inactive(user) => Some(user),
+            Self::One(user) => Some(user),
+            Self::Inactive(user) if inactive => Some(user),
             _ => None,
         }
     }
@@ -262,7 +263,7 @@ impl Preview {
         format!("{}: {}", plural(self.rows.len(), "row"), parts.join(", "))
     }
 
-    /// Whether every row is known to mean one person: nothing ambiguous, unknown or unread.
+    /// Whether every row is known to mean one person: none is ambiguous, unknown or unread.
     pub fn is_clear(&self) -> bool {
         !self
             .rows

@@ -29,11 +29,11 @@ impl Done {
 
     /// The word and the detail for a row: what became of its change, else what the preview says.
     pub fn row(&self, row: &Row, purpose: Purpose) -> (&'static str, String) {
-        let planned = row.found.to_do().and_then(|person| self.0.get(&person.id));
+        let planned = row.found.to_do(true).and_then(|person| self.0.get(&person.id));
         match planned {
             Some((word, detail)) => (word, detail.clone()),
             // Somebody else was quicker between the preview and the plan.
-            None if row.found.to_do().is_some() => ("already-so", String::new()),
+            None if row.found.to_do(false).is_some() => ("already-so", String::new()),
             None => (row.found.word(), row.found.words(purpose)),
         }
     }

@@ -34,7 +34,7 @@ fn status(status: UserStatus) -> &'static str {
 
 /// One row for each person. Columns: `id`, `login`, `name`, `email`, `status`, `by_name` (yes or no), `groups` (names, with `; ` between),
 /// `last_sign_in` (RFC 3339, empty if there is none or it is not known), `last_sign_in_in_words`.
-pub fn review_csv(review: &Review) -> String {
+pub fn review_csv(rows: &[&Access]) -> String {
     let mut table = Table::new(&[
         "id",
         "login",
@@ -46,12 +46,12 @@ pub fn review_csv(review: &Review) -> String {
         "last_sign_in",
         "last_sign_in_in_words",
     ]);
-    review.rows.iter().for_each(|row| table.row(cells(row)));
+    rows.iter().for_each(|row| table.row(cells(row)));
     table.csv()
 }
 
-/// A page of Markdown: what was read and when, what was not, and one row for each person with room for a decision.
-pub fn review_markdown(review: &Review) -> String {
+/// A page of Markdown: what was read and when, what was not, and one row for each of these people with room for a decision.
+pub fn review_markdown(review: &Review, rows: &[&Access]) -> String {
     let mut text = format!(
         "# Access review: {}\n\nRead {}. {}.\n",
         marked_down(review.label.as_str()),
@@ -68,13 +68,17 @@ pub fn review_markdown(review: &Review) -> String {
         text += "\n## Groups\n\n";
         let mut table = Table::new(&["Group", "Members"]);
         for group in &review.groups {
-            table.row([group.name.to_string(), group.members.map_or("not counted".into(), |n| n.to_string())]);
+            table
+                .row([group.name.to_string(), group.members.map_or("not counted".into(), |n| n.to_string())]);
         }
         text += &table.markdown();
     }
     text += "\n## People\n\n";
+    if rows.len() < review.rows.len() {
+        text += &format!("Listed are {} of the {}.\n\n", rows.len(), review.rows.len());
+    }
     let mut table = Table::new(&["Login", "Name", "Status", "Access", "Last sign-in", "Keep?"]);
-    for row in &review.rows {
+    for row in rows {
         let person = row.person.as_ref();
         table.row([
             row.login().to_owned(),
@@ -119,7 +123,8 @@ mod tests {
             last,
         };
         let at: jiff::Timestamp = "2026-11-20T10:00:00Z".parse().unwrap();
-        let ways = Ways { direct: true, groups: vec![(group.id.clone(), group.name.clone())], some_group: false };
+        let ways =
+            Ways { direct: true, groups: vec![(group.id.clone(), group.name.clone())], some_group: false };
         Review {
             label: "Gate*way".into(),
             read: "2026-11-23T09:00:00Z".parse().unwrap(),
@@ -134,11 +139,13 @@ mod tests {
 
     #[test]
     fn the_csv_is_for_spreadsheets() {
-        insta::assert_snapshot!(review_csv(&sample()));
+        let review = sample();
+        insta::assert_snapshot!(review_csv(&review.rows.iter().collect::<Vec<_>>()));
     }
 
     #[test]
     fn the_page_is_for_whoever_signs_it() {
-        insta::assert_snapshot!(review_markdown(&sample()));
+        let review = sample();
+        insta::assert_snapshot!(review_markdown(&review, &review.rows.iter().take(1).collect::<Vec<_>>()));
     }
 }

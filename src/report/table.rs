@@ -20,7 +20,8 @@ impl Table {
 
     /// RFC 4180: comma, quotes where needed, `\r\n`.
     pub(super) fn csv(&self) -> String {
-        let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(Vec::new());
+        let mut writer =
+            WriterBuilder::new().terminator(Terminator::CRLF).flexible(true).from_writer(Vec::new());
         // Writing to memory does not fail.
         let _ = writer.write_record(self.head);
         for row in &self.rows {
@@ -46,7 +47,9 @@ impl Table {
 pub(super) fn defused(cell: &str) -> String {
     let begins = cell.trim_start_matches(' ').chars().next();
     match begins {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{cell}"),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{cell}")
+        }
         _ => cell.to_owned(),
     }
 }

@@ -209,6 +209,8 @@ pub enum Job {
     },
     /// Gives the value of a hole of the current run.
     Reveal(HoleId),
+    /// Writes the last run as HAR, JSON and Markdown, masked.
+    SaveRun(Box<Trace>),
     /// Saves the draft.
     SaveDraft(Box<Draft>),
     /// Removes the draft of an app: it was applied, or discarded.
@@ -241,8 +243,10 @@ pub struct TestRequest {
     pub redirect_uri: String,
     /// The scopes.
     pub scopes: Vec<String>,
-    /// In this terminal, or the probe.
+    /// How the person signs in, if anybody does.
     pub way: Way,
+    /// Whether the tokens are followed to their end.
+    pub whole_life: bool,
     /// Who signs in, for [`Way::Terminal`].
     pub login: String,
     /// Their password, for [`Way::Terminal`].
@@ -574,6 +578,8 @@ pub struct Applied {
 pub struct Need {
     /// Why, in a sentence.
     pub message: Clean,
-    /// Factors to choose from: id and label.
+    /// Factors to choose from: id and label; none where something is to be pasted.
     pub factors: Vec<(String, Clean)>,
+    /// The address to open in a browser; the one that it ends at is the answer.
+    pub open: Option<Secret>,
 }

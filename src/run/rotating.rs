@@ -158,6 +158,7 @@ pub async fn prove(session: &Session, standing: &Standing) -> Result<Proof, RunE
         redirect_uri: app.redirect_uris().into_iter().next().unwrap_or_default(),
         scopes: vec!["openid".into()],
         way: Way::Probe,
+        whole_life: false,
         login: String::new(),
         password: None,
         run: 1,

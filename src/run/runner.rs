@@ -6,7 +6,8 @@ use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
 use super::{applying, details, live, lookup, remember, reviewing, rotating, testing, undo};
-use crate::flow::trace::{HoleId, Safe};
+use crate::flow::export::Format;
+use crate::flow::trace::{HoleId, Safe, Trace};
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
 use crate::store::{self, LockError, Places};
@@ -285,6 +286,7 @@ impl Runner {
                 Outcome::Tested(Box::new(trace))
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
+            Job::SaveRun(trace) => self.save_run(&trace)?,
             Job::Reveal(hole) => self.reveal(hole)?,
             Job::SaveDraft(draft) => {
                 let places = self.places_for(&draft.org_url);
@@ -388,6 +390,30 @@ impl Runner {
         let (trouble, ()) = tokio::join!(people, groups);
         sink.send(Outcome::DirectoryComplete(trouble)).await;
         Ok(())
+    }
+
+    /// A file of each format; each is searched for the secrets of the run first.
+    fn save_run(&self, trace: &Trace) -> Result<Outcome, RunError> {
+        let mut texts = Vec::new();
+        {
+            let safe = lock(&self.0.safe);
+            let Some(safe) = safe.as_ref() else {
+                return Err(RunError::Missing {
+                    what: "the values of this run are not kept any more, so no file can be searched for them"
+                        .into(),
+                    help: "Run the test again, and save it then.".into(),
+                });
+            };
+            for format in Format::ALL {
+                texts.push((format, testing::exported(trace, safe, format)?));
+            }
+        }
+        let mut names = Vec::new();
+        for (format, text) in texts {
+            let name = format!("oktui-run-{}.{}", trace.run, format.extension());
+            names.push(save_file(&name, &Secret::new(text))?.to_string());
+        }
+        Ok(Outcome::Saved(Clean::new(&names.join(", "))))
     }
 
     fn reveal(&self, hole: HoleId) -> Result<Outcome, RunError> {
