@@ -3,7 +3,10 @@
 //!
 //! Pure. May name `okta::model` and `text`. What is read for these lives in `run/people.rs`.
 
+pub mod bulk;
 pub mod matching;
+pub mod resolve;
+pub mod review;
 
 use crate::okta::model::{
     AppGroup, AppUser, Assigned, Factor, Group, GroupId, LogEvent, Readable, User, UserId,
