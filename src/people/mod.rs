@@ -4,6 +4,7 @@
 //! Pure. May name `okta::model` and `text`. What is read for these lives in `run/people.rs`.
 
 pub mod bulk;
+pub mod matching;
 pub mod resolve;
 pub mod review;
 
