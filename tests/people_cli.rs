@@ -342,3 +342,58 @@ fn what_may_not_be_read_is_told_and_not_taken_for_none() {
     let output = review(&[]);
     assert_eq!(output.status.code(), Some(4), "{}", shown(&output));
 }
+
+#[test]
+fn an_app_that_takes_no_assignments_is_not_told_as_done() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let org = set_up(&[], home);
+    let path = format!("/api/v1/apps/{}", app_id(&org));
+    let mut app = org.get(&path);
+    app["settings"]["implicitAssignment"] = true.into();
+    assert_eq!(org.request("PUT", &path, Some(app)).0, 200);
+    let before = writes(&org);
+    let people = list(home, "ben@acme.example\n");
+    let output = assign(&org, home, &["--people", people.to_str().unwrap(), "--yes", "--json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", shown(&output));
+    let document = parsed(&output);
+    assert_eq!(rows(&document), [(1, "one", "not-planned")]);
+    assert!(document["plan"]["notes"].to_string().contains("Federation Broker Mode"), "{document}");
+    assert_eq!(writes(&org), before);
+    let review = parsed(&org.run(home, &["review", "--app", APP, "--json"]));
+    assert!(review["notes"][0].as_str().unwrap().contains("Federation Broker Mode"), "{review}");
+}
+
+/// A document with the kinds of its values in place of the values, one entry for each list.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(_) => "bool".into(),
+        Value::Number(_) => "number".into(),
+        Value::String(_) => "text".into(),
+        Value::Array(list) => Value::Array(list.iter().take(1).map(shape).collect()),
+        Value::Object(fields) => fields.iter().map(|(key, v)| (key.clone(), shape(v))).collect(),
+    }
+}
+
+#[test]
+fn the_documents_for_programs_keep_their_shapes() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let org = set_up(&[], home);
+    let people = list(home, "ben@acme.example\n");
+    let output = assign(&org, home, &["--people", people.to_str().unwrap(), "--yes", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    let mut assigned = shape(&parsed(&output));
+    // These two are the documents of `plan` and `apply`.
+    for other in ["plan", "applied"] {
+        assert!(assigned[other].is_object());
+        assigned[other] = Value::Null;
+    }
+    let pretty = |value: &Value| serde_json::to_string_pretty(value).unwrap();
+    insta::assert_snapshot!("assign", pretty(&assigned));
+    let review = org.run(home, &["review", "--app", APP, "--json"]);
+    insta::assert_snapshot!("review", pretty(&shape(&parsed(&review))));
+    let found = org.run(home, &["people", "search", "ana@", "--json"]);
+    insta::assert_snapshot!("people", pretty(&shape(&parsed(&found))));
+}
