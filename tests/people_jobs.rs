@@ -29,7 +29,7 @@ impl Face {
         let token = Secret::new(face.demo.api_token());
         let url = face.demo.org_url().to_owned();
         let connect = Job::Connect { url, token, label: String::new(), prod: false, read_only: true };
-        let came = face.to_end(Slot::Connect, connect).await;
+        let came = face.all_of(Slot::Connect, connect).await;
         assert!(matches!(came.last(), Some(Outcome::Connected(_))), "{came:?}");
         face
     }
@@ -54,7 +54,7 @@ impl Face {
     }
 
     /// All that comes for a job.
-    async fn to_end(&mut self, slot: Slot, job: Job) -> Vec<Outcome> {
+    async fn all_of(&mut self, slot: Slot, job: Job) -> Vec<Outcome> {
         let ticket = self.begin(slot, job);
         let mut came = Vec::new();
         while let Some(outcome) = self.answer(ticket).await {
@@ -64,7 +64,7 @@ impl Face {
     }
 
     async fn first_app(&mut self) -> AppId {
-        match self.to_end(Slot::Apps, Job::LoadApps).await.pop() {
+        match self.all_of(Slot::Apps, Job::LoadApps).await.pop() {
             Some(Outcome::Apps(apps)) => apps.first().unwrap().id().unwrap(),
             other => panic!("{other:?}"),
         }
@@ -86,7 +86,7 @@ async fn a_pasted_list_is_looked_up_for_an_app_that_does_not_exist_yet() {
         app: None,
         purpose: Purpose::Assign,
     };
-    let came = face.to_end(Slot::People, job).await;
+    let came = face.all_of(Slot::People, job).await;
     assert_eq!(came.iter().filter(|o| matches!(o, Outcome::Reading(_, 3))).count(), 3, "{came:?}");
     let preview = looked_up(&came);
     assert!(matches!(preview.rows[0].found, Found::One(_)));
@@ -106,7 +106,7 @@ async fn a_file_that_is_no_list_is_refused_with_its_name() {
     {
         let source = Source::File(path.to_str().unwrap().to_owned());
         let came =
-            face.to_end(Slot::People, Job::LookUp { source, app: None, purpose: Purpose::Assign }).await;
+            face.all_of(Slot::People, Job::LookUp { source, app: None, purpose: Purpose::Assign }).await;
         match came.last() {
             Some(Outcome::Failed(trouble)) => assert!(trouble.what.as_str().contains(said), "{trouble:?}"),
             other => panic!("{other:?}"),
@@ -135,7 +135,7 @@ async fn few_rows_in_a_large_org_cost_few_calls() {
     let mut face = Face::start(50_000, 0).await;
     let text: String = (0..60).map(|n| format!("nobody{n}@acme.example\n")).collect();
     let job = Job::LookUp { source: Source::Text(text), app: None, purpose: Purpose::Assign };
-    let came = face.to_end(Slot::People, job).await;
+    let came = face.all_of(Slot::People, job).await;
     let preview = looked_up(&came);
     assert!(preview.rows.iter().all(|r| r.found == Found::NotFound));
     assert!(preview.notes.is_empty(), "the directory was not listed: {:?}", preview.notes);
@@ -146,7 +146,7 @@ async fn few_rows_in_a_large_org_cost_few_calls() {
 async fn a_review_and_the_events_of_one_of_its_people_agree() {
     let mut face = Face::start(60, 0).await;
     let app = face.first_app().await;
-    let came = face.to_end(Slot::Review, Job::LoadReview(app.clone())).await;
+    let came = face.all_of(Slot::Review, Job::LoadReview(app.clone())).await;
     assert!(matches!(came.first(), Some(Outcome::Reading(_, 0))), "{came:?}");
     let review = match came.last() {
         Some(Outcome::Review(review)) => review,
@@ -155,7 +155,7 @@ async fn a_review_and_the_events_of_one_of_its_people_agree() {
     let (mut with, mut without) = (0, 0);
     for row in &review.rows {
         let job = Job::LoadPerson { person: row.id.clone(), app: Some(app.clone()) };
-        let came = face.to_end(Slot::Detail, job).await;
+        let came = face.all_of(Slot::Detail, job).await;
         let events = match came.last() {
             Some(Outcome::Person(detail)) => detail.events.known().unwrap().clone(),
             other => panic!("{other:?}"),
@@ -176,7 +176,7 @@ async fn a_review_and_the_events_of_one_of_its_people_agree() {
     }
     assert!(with > 0 && without > 0, "{with} with and {without} without a sign-in");
     let none =
-        face.to_end(Slot::Detail, Job::LoadPerson { person: review.rows[0].id.clone(), app: None }).await;
+        face.all_of(Slot::Detail, Job::LoadPerson { person: review.rows[0].id.clone(), app: None }).await;
     assert!(
         matches!(none.last(), Some(Outcome::Person(d)) if d.events.known().is_none() && d.events.error().is_none())
     );
