@@ -89,6 +89,7 @@ const PEOPLE_JSON: &str = "--json prints one document:
 /// What `oktui assign --json` prints.
 const ASSIGN_JSON: &str = "The list: CSV (comma, semicolon or tab, quotes, with or without a header) with a column of logins, e-mail addresses or ids, or one of
 these on each line. Rows that mean nobody, or several, are left out and told; so are people who cannot sign in now, but for --inactive.
+Where it was interrupted, the same command goes on: nobody is assigned twice.
 
 --json prints one document:
   {\"oktui_assign\": 1, \"ok\": …, \"app\": …, \"app_id\": …, \"purpose\": \"assign\" | \"remove\", \"form\": … | null, \"summary\": … | null, \"notes\": […],
@@ -96,7 +97,7 @@ these on each line. Rows that mean nobody, or several, are left out and told; so
              \"candidates\": [LOGIN …]}],
    \"plan\": what oktui plan --json prints, \"applied\": what oktui apply --json prints | null}
   FOUND: \"one\", \"ambiguous\", \"not-found\", \"already\", \"inactive\", \"repeated\", \"not-read\"
-  DONE: \"done\", \"already-so\", \"found-done\", \"failed\", \"not-allowed\", \"not-tried\"
+  DONE: \"done\", \"already-so\", \"found-done\", \"failed\", \"not-allowed\", \"not-tried\", \"not-planned\"
 --out has the same rows as CSV: line,asked,id,login,result,detail.
 It ends with 5 when some rows were left out or failed, with 1 when there was nobody to do it for, and with 4 when --read-only kept it from writing.";
 
@@ -431,7 +432,7 @@ pub struct AssignArgs {
     #[arg(long)]
     pub inactive: bool,
     /// Save what became of each row as CSV.
-    #[arg(long, value_name = "RESULT.csv")]
+    #[arg(long, value_name = "RESULT.csv", requires = "people")]
     pub out: Option<PathBuf>,
     /// Do not ask.
     #[arg(long)]

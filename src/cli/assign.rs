@@ -59,7 +59,8 @@ pub async fn assign(args: &AssignArgs, places: Places) -> Result<Exit> {
     }
     confirm(&made, args.yes)?;
     let applied = carry_out(&session, made.plan.clone(), args.org.json).await?;
-    let left_out = preview.as_ref().is_some_and(|p| left_out(p, args.inactive));
+    let done = Done::of(&applied.plan, &applied.outcomes);
+    let left_out = preview.as_ref().is_some_and(|p| left_out(p, args.inactive, &done));
     let exit = match exit_of(&applied) {
         Exit::Ok if left_out && made.plan.changes.is_empty() => Exit::FoundWrong,
         Exit::Ok if left_out => Exit::PartlyDone,
@@ -104,8 +105,12 @@ async fn plan(
 }
 
 /// Whether rows were left out for a reason that somebody has to look at.
-fn left_out(preview: &Preview, inactive: bool) -> bool {
-    !preview.is_clear() || !inactive && preview.rows.iter().any(|row| matches!(row.found, Found::Inactive(_)))
+fn left_out(preview: &Preview, inactive: bool, done: &Done) -> bool {
+    !preview.is_clear()
+        || preview.rows.iter().any(|row| match row.found {
+            Found::Inactive(_) => !inactive,
+            _ => done.row(row, preview.purpose).0 == "not-planned",
+        })
 }
 
 /// The rows that need a look first, then the others, as far as they fit.

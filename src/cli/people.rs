@@ -4,7 +4,7 @@ use super::args::PeopleCommand;
 use super::commands::{Result, connect, out, pretty};
 use super::exit::Exit;
 use crate::okta::model::User;
-use crate::okta::read::PeopleQuery;
+use crate::run::details;
 use crate::run::error::RunError;
 use crate::run::job::{Event, Outcome};
 use crate::run::session::Session;
@@ -21,12 +21,12 @@ use tokio::sync::mpsc;
 /// See the exit codes.
 pub async fn people(command: &PeopleCommand, places: Places) -> Result<Exit> {
     let (org, query, limit) = match command {
-        PeopleCommand::List { limit, org } => (org, PeopleQuery::All, *limit),
-        PeopleCommand::Search { text, limit, org } => (org, PeopleQuery::Search(text.clone()), *limit),
+        PeopleCommand::List { limit, org } => (org, None, *limit),
+        PeopleCommand::Search { text, limit, org } => (org, Some(text.as_str()), *limit),
     };
     let session = connect(org, places, true).await?;
     let most = limit.unwrap_or(usize::MAX);
-    let mut pages = session.reader().people(query);
+    let mut pages = details::people(&session, query);
     if limit.is_none() {
         pages = pages.ahead();
     }

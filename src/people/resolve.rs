@@ -166,7 +166,8 @@ fn judge(person: &User, purpose: Purpose, assignments: Option<&Assignments>) -> 
     let via = assignments.and_then(|a| a.0.get(&person.id)).copied();
     let person = person.clone();
     match purpose {
-        Purpose::Assign if via == Some(Assigned::Directly) => Found::Already(person, via),
+        // A plan assigns nobody by name who comes through a group: what that would do to the assignment, Okta does not say.
+        Purpose::Assign if via.is_some() => Found::Already(person, via),
         Purpose::Assign if !person.status.can_sign_in() => Found::Inactive(person),
         Purpose::Assign => Found::One(person),
         Purpose::Remove if assignments.is_none() || via == Some(Assigned::Directly) => Found::One(person),
@@ -217,6 +218,9 @@ impl Found {
                 format!("could be {}{more}: say which by login or id", logins.join(", "))
             }
             (Self::NotFound, _) => "nobody has this login, e-mail address or id".into(),
+            (Self::Already(_, Some(Assigned::ThroughGroup)), Purpose::Assign) => {
+                "has access through a group already".into()
+            }
             (Self::Already(..), Purpose::Assign) => "assigned by name already".into(),
             (Self::Already(_, Some(Assigned::ThroughGroup)), Purpose::Remove) => {
                 "not assigned by name, but through a group: that stays".into()
@@ -243,7 +247,7 @@ impl Preview {
             Purpose::Remove => "to be taken away",
         };
         let already = match self.purpose {
-            Purpose::Assign => "assigned already",
+            Purpose::Assign => "with access already",
             Purpose::Remove => "not assigned by name",
         };
         let kinds = [
@@ -349,7 +353,7 @@ mod tests {
             let looked_up = lookup("a@x.com\nb@x.com\nc@x.com\n", &people);
             words(&looked_up.preview(purpose, assignments, Vec::new()))
         };
-        assert_eq!(of(Purpose::Assign, Some(&assignments)), ["already", "one", "inactive"]);
+        assert_eq!(of(Purpose::Assign, Some(&assignments)), ["already", "already", "inactive"]);
         assert_eq!(of(Purpose::Remove, Some(&assignments)), ["one", "already", "already"]);
         assert_eq!(of(Purpose::Assign, None), ["one", "one", "inactive"]);
         assert_eq!(of(Purpose::Remove, None), ["one", "one", "one"], "unread is not unassigned");

@@ -32,8 +32,10 @@ impl Done {
         let planned = row.found.to_do(true).and_then(|person| self.0.get(&person.id));
         match planned {
             Some((word, detail)) => (word, detail.clone()),
-            // Somebody else was quicker between the preview and the plan.
-            None if row.found.to_do(false).is_some() => ("already-so", String::new()),
+            // Somebody else was quicker between the preview and the plan, or Okta takes no assignments for this app.
+            None if row.found.to_do(false).is_some() => {
+                ("not-planned", "the plan has nothing for this row: its notes say why".into())
+            }
             None => (row.found.word(), row.found.words(purpose)),
         }
     }
@@ -61,8 +63,8 @@ pub fn people_csv(preview: &Preview) -> String {
     table(preview, |row| (row.found.word(), row.found.words(preview.purpose)))
 }
 
-/// A list that was carried out. `result` is besides `done`, `already-so`, `found-done`, `failed`, `not-allowed` or `not-tried` where
-/// there was something to do.
+/// A list that was carried out. `result` is besides `done`, `already-so`, `found-done`, `failed`, `not-allowed`, `not-tried` or
+/// `not-planned` where there was something to do.
 pub fn results_csv(preview: &Preview, done: &Done) -> String {
     table(preview, |row| done.row(row, preview.purpose))
 }

@@ -5,10 +5,16 @@ use super::job::{Outcome, Trouble};
 use super::runner::Sink;
 use super::session::Session;
 use crate::okta::model::{ApiError, App, AppId, Discovery, GroupId, Readable, ServerKind, User, UserId};
-use crate::okta::read::{GroupQuery, LOG_KEPT, LogQuery, PeopleQuery};
+use crate::okta::read::{GroupQuery, LOG_KEPT, LogQuery, Pages, PeopleQuery};
 use crate::people::{GroupDetail, PersonDetail};
 use crate::policy::why::{Facts, Why, why as answer};
 use jiff::Timestamp;
+
+/// Everybody but the deactivated, or those whom Okta's search finds by the beginning of a name, a login or an address.
+pub fn people(session: &Session, search: Option<&str>) -> Pages<User> {
+    let query = search.map_or(PeopleQuery::All, |text| PeopleQuery::Search(text.to_owned()));
+    session.reader().people(query)
+}
 
 /// Asks Okta's search.
 ///
