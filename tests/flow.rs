@@ -115,6 +115,7 @@ impl Org {
             way: Way::Terminal,
             whole_life: false,
             login: Some("ana@acme.example".to_owned()),
+            patience: flow::PATIENCE,
             run: 1,
         }
     }

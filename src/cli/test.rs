@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::store::{self, Places};
 use crate::text::Clean;
 use std::path::Path;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -138,6 +139,7 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
         way,
         whole_life,
         login: args.login.clone(),
+        patience: Duration::from_secs(args.timeout),
         run: 1,
     };
     if !args.org.json {

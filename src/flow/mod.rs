@@ -16,6 +16,7 @@ pub use machine::is_whole;
 pub use run::run;
 
 use crate::secret::Secret;
+use std::time::Duration;
 use trace::{Hop, RunVerdict, Way};
 
 /// What to test: one client at one authorization server. Strings that are compared on the wire stay as they were given.
@@ -46,9 +47,14 @@ pub struct Spec {
     pub whole_life: bool,
     /// Who signs in.
     pub login: Option<String>,
+    /// How long each request may take, the last byte of its answer included.
+    pub patience: Duration,
     /// The number of the run in this session, from 1.
     pub run: u32,
 }
+
+/// How long a request may take where nobody says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How the client proves itself at the token endpoint (RFC 6749 §2.3.1, OIDC Core §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -51,8 +51,14 @@ pub async fn run(
         verdict: RunVerdict::Running,
         left: Vec::new(),
     };
+    let standard = wire::Options::default();
+    let options = wire::Options {
+        connect_timeout: standard.connect_timeout.min(spec.patience),
+        total_timeout: spec.patience,
+        ..standard
+    };
     // Cookies are the recorder's, so that the trace shows them.
-    let client = match wire::Client::since(wire::Options::default(), epoch) {
+    let client = match wire::Client::since(options, epoch) {
         Ok(client) => client,
         Err(e) => {
             let mut trace = trace;

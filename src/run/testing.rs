@@ -65,6 +65,7 @@ pub async fn run(
         way: request.way,
         whole_life: request.whole_life,
         login: (!request.login.is_empty()).then(|| request.login.clone()),
+        patience: flow::PATIENCE,
         run: request.run,
     };
     let key = remember::fingerprint_key(session.places())?;

@@ -26,6 +26,7 @@ fn spec(way: Way) -> Spec {
         way,
         whole_life: false,
         login: Some("ana".into()),
+        patience: crate::flow::PATIENCE,
         run: 1,
     }
 }
