@@ -182,14 +182,25 @@ async fn follow(
         }
     });
     tokio::pin!(running);
+    // One question at a time; while the person thinks, the run goes on: the answer may come another way.
+    let (answered, mut answers) = mpsc::channel(1);
     let ended = loop {
         tokio::select! {
             ended = &mut running => break ended?,
             Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
-                match ask(need).await {
-                    Some(reply) => drop(replies.send(reply).await),
-                    None => stop.cancel(),
-                }
+                let answered = answered.clone();
+                // A thread of its own: a line that is never typed must not keep the program from ending.
+                std::thread::spawn(move || {
+                    let waits = need.waits;
+                    let reply = ask(need);
+                    if reply.is_some() || !waits {
+                        let _ = answered.blocking_send(reply);
+                    }
+                });
+            },
+            Some(answer) = answers.recv() => match answer {
+                Some(reply) => drop(replies.send(reply).await),
+                None => stop.cancel(),
             },
         }
     };
@@ -198,25 +209,17 @@ async fn follow(
 }
 
 /// Asks the person; `None` when they give nothing.
-async fn ask(need: Need) -> Option<Reply> {
+fn ask(need: Need) -> Option<Reply> {
     eprintln!("{}", need.message);
     let asked = if let Some(url) = need.open {
         // A line of its own from column 1: it can be selected clean. It is talk, so it does not mix with the data.
         eprintln!("\n{}\n", Clean::new(url.expose()));
-        tokio::task::spawn_blocking(input::pasted).await.map(|text| text.map(|text| (String::new(), text)))
+        input::pasted().map(|passcode| Reply { factor: String::new(), passcode })
     } else {
         let factor = need.factors.first().map(|(factor, _)| factor.clone())?;
-        let code = tokio::task::spawn_blocking(|| input::secret("OKTUI_TEST_PASSCODE", "passcode")).await;
-        code.map(|code| code.map(|code| (factor, code)))
+        input::secret("OKTUI_TEST_PASSCODE", "passcode").map(|passcode| Reply { factor, passcode })
     };
-    match asked {
-        Ok(Ok((factor, passcode))) => Some(Reply { factor, passcode }),
-        Ok(Err(refusal)) => {
-            eprintln!("{}", refusal.sentence);
-            None
-        }
-        Err(_) => None,
-    }
+    asked.inspect_err(|refusal| eprintln!("{}", refusal.sentence)).ok()
 }
 
 fn finish(trace: &Trace, safe: &Safe, args: &TestArgs) -> Result<Exit> {

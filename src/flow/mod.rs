@@ -11,6 +11,7 @@ pub mod machine;
 pub mod record;
 mod run;
 pub mod trace;
+mod words;
 
 pub use machine::is_whole;
 pub use run::run;
@@ -94,6 +95,8 @@ pub enum Need {
         url: Secret,
         /// What to say.
         message: String,
+        /// The port of this machine where the answer is waited for as well; `None`: it can only be pasted.
+        port: Option<u16>,
     },
 }
 

@@ -276,6 +276,7 @@ fn need() -> Need {
         message: "Okta asks for a second factor.".into(),
         factors: vec![("f1".into(), "Google Authenticator".into()), ("f2".into(), "Okta Verify code".into())],
         open: None,
+        waits: false,
     }
 }
 
@@ -549,6 +550,7 @@ fn browsing() -> (Model, Shared) {
                 .into(),
         factors: Vec::new(),
         open: Some(Secret::new(URL)),
+        waits: false,
     };
     model.update(&mut shared, Msg::Done(Slot::Test, Outcome::Need(need)));
     (model, shared)

@@ -100,7 +100,14 @@ fn newest(secrets: Vec<ClientSecret>) -> Option<Secret> {
 fn run_event(model: &mut Model, outcome: Outcome) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
     match outcome {
-        Outcome::Hop(hop) => run.take(*hop),
+        Outcome::Hop(hop) => {
+            // The browser's answer came by itself.
+            if run.need.as_ref().is_some_and(|need| need.open.is_some()) {
+                run.need = None;
+                run.open = false;
+            }
+            run.take(*hop);
+        }
         Outcome::Need(need) => {
             // The address is read and copied first, so its field is closed; a paste opens it.
             run.open = need.open.is_none();
