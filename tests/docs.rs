@@ -15,6 +15,7 @@ fn table() -> String {
             Scope::Plan => "the plan",
             Scope::HandOver => "the values",
             Scope::Test => "the test",
+            Scope::Journal => "the journal",
             Scope::Question => "a question",
         };
         let keys: Vec<String> = c.keys.iter().map(|k| format!("`{k}`")).collect();

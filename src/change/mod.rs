@@ -14,6 +14,7 @@ pub mod plan;
 pub mod rotation;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod undo;
 mod value;
 
 pub use confirm::{Counted, Estimate, HEADROOM, Typed, estimate, needs_typing};

@@ -35,6 +35,12 @@ pub enum Command {
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
+    /// Every write that was ever made from here: when, by whom, what became of it, and the way back. Needs no org and no token.
+    #[command(after_long_help = JOURNAL_JSON)]
+    Journal(JournalArgs),
+    /// Undo writes of the journal: a plan like any other, shown and confirmed before anything is written.
+    #[command(after_long_help = UNDO_JSON)]
+    Undo(UndoArgs),
     /// Rotate an app's client secret in steps: two work side by side until everybody has the new one.
     #[command(after_long_help = ROTATE_JSON)]
     Rotate(RotateArgs),
@@ -62,6 +68,21 @@ const ROTATE_JSON: &str = "--json prints one document:
    \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
    \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
 A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
+
+/// What `oktui journal --json` prints.
+const JOURNAL_JSON: &str = "--json prints one document:
+  {\"oktui_journal\": 1, \"unreadable_lines\": 0, \"writes\": [{\"number\": …, \"at\": …, \"who\": …, \"org\": …, \"app\": …, \"app_id\": … | null,
+    \"plan\": …, \"number_in_plan\": …, \"title\": …, \"reason\": …,
+    \"outcome\": \"done\" | \"undone\" | \"already so\" | \"failed\" | \"not known\", \"why\": … | null, \"request_id\": … | null,
+    \"made\": … | null, \"changes\": [{\"field\": …, \"before\": …, \"after\": …}],
+    \"request\": {\"method\": …, \"path\": …, \"body\": …} | null,
+    \"way_back\": \"exact\" | \"partial\" | \"none\" | \"?\" | \"-\", \"way_back_words\": …, \"undone_by\": … | null, \"undoes\": […]}]}
+Numbers count the writes of one org, the oldest is 1; they stay the same as the journal grows. No secret is in it.";
+
+/// What `oktui undo --json` prints.
+const UNDO_JSON: &str =
+    "--json prints what oktui apply --json prints; with --read-only, what oktui plan --json prints.
+An undo that was interrupted is gone on with first. It ends with 1 when none of the writes can be undone.";
 
 /// What `oktui why --json` prints.
 const WHY_JSON: &str = "--json prints one document:
@@ -278,6 +299,43 @@ pub struct WhyArgs {
     /// The scopes that the gateway asks for.
     #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui journal`
+#[derive(Debug, Args)]
+pub struct JournalArgs {
+    /// Only writes to this app: its name, or its id.
+    #[arg(long, value_name = "NAME|ID")]
+    pub app: Option<String>,
+    /// Save it to this file, which only you can read: JSON where the name ends in .json, else Markdown.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui undo`
+#[derive(Debug, Args)]
+pub struct UndoArgs {
+    /// Which writes: their numbers in `oktui journal`, or the id of a plan for all that it made.
+    #[arg(required = true, value_name = "PLAN-ID|NUMBER")]
+    pub writes: Vec<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// No writes at all: shows the plan only.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Save the plan to this file instead of applying it, for a second person: oktui apply PLAN.
+    #[arg(long, value_name = "PLAN")]
+    pub out: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,

@@ -41,7 +41,7 @@ impl From<RunError> for Refusal {
     }
 }
 
-fn sentence(trouble: &Trouble) -> String {
+pub(super) fn sentence(trouble: &Trouble) -> String {
     if trouble.help.as_str().is_empty() {
         trouble.what.to_string()
     } else {
@@ -91,8 +91,7 @@ pub async fn plan(args: &PlanArgs, places: Places) -> Result<Exit> {
     let session = connect(&args.org, places, true).await?;
     let made = make_plan(&session, setup, String::new()).await?;
     if let Some(path) = &args.out {
-        let saved = json!({"oktui_plan": 1, "plan": made.plan});
-        crate::store::write_private(path, pretty(&saved).as_bytes()).map_err(RunError::from)?;
+        save_plan(path, &made.plan)?;
     }
     if args.org.json {
         out(&pretty(&print::plan_json(&made.plan, &made.estimate)));
@@ -111,16 +110,10 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     let saved = saved_plan(&text)?;
     let setup = if saved.is_some() { None } else { Some(parse_setup(&args.file, &text)?) };
     let session = connect(&args.org, places, args.read_only).await?;
-    let (sink, mut events) = applying::channel();
     // An apply that was killed is finished first: its half-made app must be known before a new plan is made.
     if applying::unfinished(&session)? > 0 && !args.read_only {
         eprintln!("An apply to this org was interrupted. Going on with it first.");
-        let stop = CancellationToken::new();
-        let (ended, ()) = tokio::join!(
-            applying::resume(&session, &sink, stop, watch::channel(false).1),
-            show(&mut events, args.org.json, |_| String::new())
-        );
-        ended?;
+        go_on(&session, args.org.json).await?;
     }
     let made = match (saved, setup) {
         (Some(plan), _) => applying::again(&session, plan).await?,
@@ -137,12 +130,26 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     confirm(&made, args.yes)?;
     let mut applied = carry_out(&session, plan, args.org.json).await?;
     // The secret of an app that existed is read only when it is asked for: Okta's log records it.
-    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
+    let show = args.show_secret && !applied.plan.id.is_undo();
+    if let (true, None, Some(app)) = (show, &applied.secret, &applied.app) {
         let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
         let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
         applied.secret = newest.and_then(|s| s.value);
     }
     Ok(report(&applied, args))
+}
+
+/// Goes on with what was interrupted.
+///
+/// # Errors
+/// It does not begin.
+pub(super) async fn go_on(session: &Session, json: bool) -> Result<()> {
+    let (sink, mut events) = applying::channel();
+    let (ended, _) = tokio::join!(
+        applying::resume(session, &sink, CancellationToken::new(), watch::channel(false).1),
+        show_to_end(&mut events, json, |_| String::new())
+    );
+    Ok(ended?)
 }
 
 /// Asks whether the plan is to be applied, as strictly as its risk wants. `yes` confirms without asking.
@@ -215,7 +222,7 @@ fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
             args.show_secret,
             ok,
         )));
-    } else if applied.app.is_some() {
+    } else if applied.app.is_some() && !applied.plan.id.is_undo() {
         out(&print::values(&applied.hand_over, secret, args.show_secret));
     }
     exit
@@ -313,6 +320,12 @@ fn parse_setup(file: &Path, text: &str) -> Result<Setup> {
         .map_err(|e| Refusal::usage(format!("{}: {e}", crate::text::Clean::new(&file.to_string_lossy()))))
 }
 
+/// Saves a plan for a second person to look at and apply.
+pub(super) fn save_plan(path: &Path, plan: &Plan) -> Result<()> {
+    let saved = json!({"oktui_plan": 1, "plan": plan});
+    Ok(crate::store::write_private(path, pretty(&saved).as_bytes()).map_err(RunError::from)?)
+}
+
 /// The plan in a file that `oktui plan --out` wrote; `None` for any other file.
 fn saved_plan(text: &str) -> Result<Option<Plan>> {
     #[derive(serde::Deserialize)]
@@ -349,14 +362,6 @@ async fn show_to_end(
         }
     }
     None
-}
-
-async fn show(
-    events: &mut mpsc::Receiver<crate::run::job::Event>,
-    quiet: bool,
-    title: impl Fn(usize) -> String,
-) {
-    show_to_end(events, quiet, title).await;
 }
 
 pub(super) fn pretty(value: &serde_json::Value) -> String {

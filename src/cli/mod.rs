@@ -10,6 +10,7 @@ pub mod print;
 mod rotate;
 mod servers;
 mod test;
+mod undo;
 mod why;
 
 use args::Command;
@@ -38,6 +39,14 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Why(args) => match places() {
             Ok(places) => why::why(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Journal(args) => match places() {
+            Ok(places) => undo::journal(args, &places),
+            Err(e) => Err(e),
+        },
+        Command::Undo(args) => match places() {
+            Ok(places) => undo::undo(args, places).await,
             Err(e) => Err(e),
         },
         Command::Demo(_) => Ok(Exit::Ok),

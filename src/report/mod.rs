@@ -2,3 +2,5 @@
 //!
 //! Pure: values in, text out. Every value that a server sent is cleaned, and a field that a spreadsheet would take for a formula is
 //! defused.
+
+pub mod journal;

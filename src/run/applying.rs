@@ -38,6 +38,26 @@ pub fn journal_of(places: &Places, org_url: &str) -> Result<Journal, RunError> {
     Ok(JournalFile::look(&journal_path(places, org_url))?)
 }
 
+/// What the journals of every org here say, by the names of their files.
+///
+/// # Errors
+/// One of them cannot be read.
+pub fn journals(places: &Places) -> Result<Vec<Journal>, RunError> {
+    let folder = std::fs::read_dir(places.data.join("journal")).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = folder.map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|end| end == "jsonl"));
+    paths.sort();
+    paths.iter().map(|path| Ok(JournalFile::look(path)?)).collect()
+}
+
+/// An interrupted plan of this org of whose last change nobody knows what became.
+///
+/// # Errors
+/// The journal cannot be read.
+pub(super) fn not_known(session: &Session) -> Result<Option<Unfinished>, RunError> {
+    Ok(open(session)?.into_iter().find(|left| !left.open.is_empty()))
+}
+
 /// The values of the last plan for an app, as the journal has them.
 pub fn last_hand_over(journal: &Journal, app: &AppId) -> Option<HandOver> {
     let mut plans: Vec<&Plan> = Vec::new();
@@ -89,9 +109,15 @@ pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError
             problems.iter().map(|p: &PlanProblem| Trouble::new(p.to_string(), p.fix())).collect(),
         )
     })?;
-    let estimate = estimate(session, &plan);
+    Ok(made(session, plan))
+}
+
+/// A plan with its cost and its confirmation.
+pub(super) fn made(session: &Session, plan: Plan) -> PlanMade {
+    let budget = session.reader().transport().budget();
+    let estimate = change::estimate(&plan, &budget, session.headroom()).sentence;
     let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
-    Ok(PlanMade { plan, estimate, typed })
+    PlanMade { plan, estimate, typed }
 }
 
 /// A plan that was saved for approval, if the org is still as it was when the plan was made.
@@ -121,13 +147,7 @@ pub async fn again(session: &Session, plan: Plan) -> Result<PlanMade, RunError> 
         }
         None => {}
     }
-    let estimate = estimate(session, &plan);
-    let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
-    Ok(PlanMade { plan, estimate, typed })
-}
-
-fn estimate(session: &Session, plan: &Plan) -> String {
-    change::estimate(plan, &session.reader().transport().budget(), session.headroom()).sentence
+    Ok(made(session, plan))
 }
 
 /// The app that an unfinished plan of this org made, if it made one.
@@ -144,7 +164,7 @@ async fn half_made(session: &Session) -> Result<Option<AppId>, RunError> {
     Ok(None)
 }
 
-fn plan_id() -> Result<PlanId, RunError> {
+pub(super) fn plan_id() -> Result<PlanId, RunError> {
     let mut bytes = [0; 4];
     SystemRandom::new().fill(&mut bytes).map_err(|_| RunError::Missing {
         what: "the system gives no random bytes".into(),

@@ -1,6 +1,7 @@
 //! What a face can ask for, and what comes back. Values only: the screens' state is made of these.
 
 use crate::change::rotation::Standing;
+use crate::change::undo::History;
 use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
@@ -13,6 +14,7 @@ use crate::secret::Secret;
 use crate::setup::{Draft, Setup};
 use crate::text::Clean;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// A place on the screen that waits for something. A new job in the same slot makes the old one's answer worthless.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,6 +61,8 @@ pub enum Slot {
     Review,
     /// Why somebody can or cannot sign in.
     Why,
+    /// The journal.
+    Journal,
 }
 
 /// Numbers a started job. An answer with an old ticket is dropped.
@@ -155,6 +159,15 @@ pub enum Job {
     },
     /// Reads what is live and makes the plan.
     MakePlan(Box<Draft>),
+    /// Reads the journal: of the org that is connected, else of every org that has one here.
+    LoadJournal,
+    /// Reads what is live for chosen writes of the journal, and makes the plan that undoes them.
+    PlanUndo {
+        /// Their numbers in the history of the org.
+        writes: Vec<usize>,
+        /// Reason or ticket.
+        reason: String,
+    },
     /// Applies a plan.
     Apply(Box<Plan>),
     /// Goes on with an apply that was interrupted.
@@ -294,9 +307,11 @@ pub enum Outcome {
     Server(Box<ServerProbe>),
     /// To [`Job::ReadLogo`].
     Logo(Result<LogoFile, Trouble>),
-    /// To [`Job::MakePlan`].
+    /// To [`Job::LoadJournal`]: the history of each org.
+    Journal(Arc<Vec<History>>),
+    /// To [`Job::MakePlan`] and [`Job::PlanUndo`].
     Plan(Box<PlanMade>),
-    /// To [`Job::MakePlan`]: it cannot be made as the Setup stands.
+    /// To [`Job::MakePlan`]: it cannot be made as the Setup stands. To [`Job::PlanUndo`]: none of it can be undone.
     NoPlan(Vec<Trouble>),
     /// To [`Job::Apply`]: a change begins.
     Begins(usize),

@@ -13,3 +13,4 @@ pub mod rotating;
 pub mod runner;
 pub mod session;
 pub mod testing;
+pub mod undo;

@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, remember, rotating, testing};
+use super::{applying, details, live, remember, rotating, testing, undo};
 use crate::flow::export::Format;
 use crate::flow::trace::{HoleId, Safe, Trace};
 use crate::okta::read::{GroupQuery, PeopleQuery};
@@ -238,6 +238,20 @@ impl Runner {
                 Err(RunError::NoPlan(troubles)) => Outcome::NoPlan(troubles),
                 Err(e) => return Err(e),
             },
+            Job::LoadJournal => {
+                let (places, org) = match self.session() {
+                    Some(session) => (session.places().clone(), Some(session.org().url.clone())),
+                    None => (self.0.places.clone(), None),
+                };
+                Outcome::Journal(Arc::new(undo::read_all(places, org).await?))
+            }
+            Job::PlanUndo { writes, reason } => {
+                match undo::plan(&self.need_session()?, &writes, &reason).await {
+                    Ok(made) => Outcome::Plan(Box::new(made)),
+                    Err(RunError::NoPlan(troubles)) => Outcome::NoPlan(troubles),
+                    Err(e) => return Err(e),
+                }
+            }
             Job::Apply(plan) => {
                 return applying::apply(&self.need_session()?, *plan, &sink, stop, held).await;
             }

@@ -6,7 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, plan, rotation, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, plan, rotation, test,
+    wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -53,6 +54,7 @@ pub struct App {
     pub(super) rotation: rotation::Model,
     pub(super) test: test::Model,
     pub(super) diagnose: diagnose::Model,
+    pub(super) journal: journal::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
     pub(super) popup: Option<Popup>,
@@ -81,6 +83,7 @@ impl App {
             rotation: rotation::Model::default(),
             test: test::Model::default(),
             diagnose: diagnose::Model::default(),
+            journal: journal::Model::default(),
             way: vec![Route::Home],
             popup: None,
             theme,
@@ -144,6 +147,7 @@ impl App {
             Route::Rotation => &self.rotation,
             Route::Test => &self.test,
             Route::Diagnose => &self.diagnose,
+            Route::Journal => &self.journal,
         }
     }
 
@@ -158,6 +162,7 @@ impl App {
             Route::Rotation => &mut self.rotation,
             Route::Test => &mut self.test,
             Route::Diagnose => &mut self.diagnose,
+            Route::Journal => &mut self.journal,
         };
         work(screen, &mut self.shared)
     }
@@ -251,6 +256,7 @@ impl App {
                 Vec::new()
             }
             CommandId::Diagnose => self.go(Go::To(Route::Diagnose)),
+            CommandId::Journal => self.go(Go::To(Route::Journal)),
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
             CommandId::Suspend => vec![Effect::Suspend],
@@ -349,6 +355,7 @@ impl App {
             Route::HandOver,
             Route::Rotation,
             Route::Test,
+            Route::Journal,
         ] {
             let Next { effects: more, go } =
                 self.with(route, |screen, shared| screen.update(shared, Msg::Done(slot, outcome.clone())));
@@ -479,7 +486,13 @@ impl App {
             }
             Slot::Connect | Slot::Logo | Slot::Apply | Slot::Secrets | Slot::Test | Slot::Reveal => {}
             // Their screens say it themselves.
-            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why | Slot::Rotation => {}
+            Slot::Search
+            | Slot::Detail
+            | Slot::People
+            | Slot::Review
+            | Slot::Why
+            | Slot::Rotation
+            | Slot::Journal => {}
         }
     }
 
@@ -487,7 +500,7 @@ impl App {
     fn save(&mut self, at_once: bool) -> Option<Effect> {
         let now = self.shared.now;
         let work = self.shared.work.as_ref()?;
-        if work.held_by.is_some() || self.given.as_ref() == Some(&work.draft) {
+        if work.undo.is_some() || work.held_by.is_some() || self.given.as_ref() == Some(&work.draft) {
             return None;
         }
         let draft = work.draft.clone();

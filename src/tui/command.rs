@@ -79,6 +79,12 @@ pub enum CommandId {
     HandOver,
     /// Diagnose something pasted.
     Diagnose,
+    /// The journal of writes.
+    Journal,
+    /// Undoes writes of the journal.
+    Undo,
+    /// Marks all writes of a plan.
+    MarkPlan,
     /// Keys that are valid here.
     Help,
     /// All commands.
@@ -114,6 +120,8 @@ pub enum Scope {
     HandOver,
     /// The flow tester.
     Test,
+    /// The journal.
+    Journal,
     /// A yes-or-no question.
     Question,
 }
@@ -201,6 +209,21 @@ pub const COMMANDS: &[Command] = &[
     command(C::HandOver, S::App, &[Char('m')], "values", "the six values for the gateway's form"),
     command(C::Test, S::App, &[Char('t')], "test", "test this app"),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),
+    command(
+        C::Undo,
+        S::Journal,
+        &[Char('u')],
+        "undo",
+        "undo what is marked, or what is under the cursor: a plan first",
+    ),
+    command(C::MarkPlan, S::Journal, &[Char('a')], "mark plan", "mark all writes of this plan"),
+    command(
+        C::Journal,
+        S::Global,
+        &[Char('z')],
+        "journal",
+        "the journal: every change made from here, and the way back",
+    ),
     command(C::Diagnose, S::Global, &[Char('o')], "diagnose", "diagnose a pasted URL, page or error"),
     command(C::Help, S::Global, &[Char('?')], "help", "the keys that are valid here"),
     command(C::Palette, S::Global, &[Char(':')], "commands", "all commands, by name"),

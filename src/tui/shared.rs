@@ -1,6 +1,7 @@
 //! State that several screens look at: the session, the app being worked on, what Okta told.
 
 use super::effect::Effect;
+use crate::change::PlanId;
 use crate::okta::model::{BucketState, Group, Readable, Server, ServerKind, User};
 use crate::run::job::{
     AppLoaded, Applied, Connected, Job, PlanMade, ServerProbe, Slot, Start, Ticket, Trouble,
@@ -67,6 +68,30 @@ pub struct Work {
     pub saved: Option<Timestamp>,
     /// Set when another oktui has this draft open: then it is read-only here.
     pub held_by: Option<u32>,
+    /// Set when this is the undo of writes of the journal: the plan comes from there, and the draft, which says nothing, is not saved.
+    pub undo: Option<Box<Undo>>,
+}
+
+/// An undo of writes of the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Undo {
+    /// Which writes.
+    pub writes: Vec<Chosen>,
+    /// What was worked on before.
+    pub aside: Option<Work>,
+    /// It is being applied.
+    pub applying: bool,
+}
+
+/// A write of the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its number in the history.
+    pub number: usize,
+    /// Its plan.
+    pub plan: PlanId,
+    /// Its number in the plan.
+    pub in_plan: usize,
 }
 
 /// What a connection is wanted for.
@@ -81,6 +106,11 @@ pub enum Wanted {
     },
     /// To go on with a draft.
     Draft(Box<Draft>),
+    /// To undo writes of its journal.
+    Journal {
+        /// The org's URL.
+        url: String,
+    },
     /// To go on with an apply that was interrupted.
     Resume {
         /// The org's URL.
@@ -93,7 +123,7 @@ impl Wanted {
     pub fn url(&self) -> Option<&str> {
         match self {
             Self::Demo => None,
-            Self::Org { url } | Self::Resume { url } => Some(url),
+            Self::Org { url } | Self::Resume { url } | Self::Journal { url } => Some(url),
             Self::Draft(draft) => Some(&draft.org_url),
         }
     }
@@ -142,6 +172,7 @@ impl Work {
             applied: None,
             saved: None,
             held_by: None,
+            undo: None,
         }
     }
 }
@@ -158,6 +189,17 @@ impl Shared {
         let ticket = Ticket(self.last_ticket);
         self.tickets.insert(slot, ticket);
         Effect::Start { ticket, slot, job }
+    }
+
+    /// An effect that stops what runs in a slot; what it still answers is dropped.
+    pub fn give_up(&mut self, slot: Slot) -> Effect {
+        self.tickets.remove(&slot);
+        Effect::Stop(slot)
+    }
+
+    /// Whether an undo is being worked on.
+    pub fn undoing(&self) -> bool {
+        self.work.as_ref().is_some_and(|work| work.undo.is_some())
     }
 
     /// The slot whose current job has this ticket.

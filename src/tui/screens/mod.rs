@@ -15,6 +15,7 @@ pub mod connect;
 pub mod diagnose;
 pub mod handover;
 pub mod home;
+pub mod journal;
 pub mod plan;
 mod resume;
 pub mod rotation;
@@ -42,6 +43,8 @@ pub enum Route {
     Test,
     /// What went wrong, from something pasted.
     Diagnose,
+    /// Every write that was made from here.
+    Journal,
 }
 
 /// A message to a screen.

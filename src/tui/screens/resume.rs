@@ -22,7 +22,7 @@ pub(super) fn fresh(shared: &Shared) -> Option<Draft> {
 
 /// The draft that is being worked on, if it is this app's and something was done to it: newer than what is on disk.
 pub(super) fn in_hand<'a>(shared: &'a Shared, org_url: &str, target: &Target) -> Option<&'a Draft> {
-    let draft = &shared.work.as_ref()?.draft;
+    let draft = &shared.work.as_ref().filter(|work| work.undo.is_none())?.draft;
     let untouched = *target == Target::New && fresh(shared).is_some_and(|f| f.setup == draft.setup);
     (draft.org_url == org_url && draft.target == *target && !untouched).then_some(draft)
 }

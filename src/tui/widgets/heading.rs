@@ -14,9 +14,14 @@ pub fn page(shared: &Shared, theme: Theme, explain: impl Into<String>) -> Page {
         .as_ref()
         .map_or("no org connected".to_owned(), |s| Clean::new(s.org.host()).to_string());
     if let Some(work) = &shared.work {
-        let new = if work.draft.target == Target::New && work.applied.is_none() { " (new)" } else { "" };
+        let undo = if work.undo.is_some() { "undo, " } else { "" };
+        let new = if work.undo.is_none() && work.draft.target == Target::New && work.applied.is_none() {
+            " (new)"
+        } else {
+            ""
+        };
         let name = Clean::new(&work.draft.setup.app.name);
-        title = format!("{title} {} {name}{new}", theme.crumb());
+        title = format!("{title} {} {undo}{name}{new}", theme.crumb());
     }
     let mut badges = Vec::new();
     if let Some(session) = &shared.session {

@@ -178,6 +178,7 @@ fn connected(model: &mut Model, shared: &mut Shared) -> Next {
             Next::go(Go::Instead(Route::Wizard)).and(resume::draft(shared, *draft))
         }
         Some(Wanted::Resume { url: wanted }) if wanted == url => Next::go(Go::Instead(Route::Plan)),
+        Some(Wanted::Journal { url: wanted }) if wanted == url => Next::go(Go::Instead(Route::Journal)),
         other => {
             // The demo org is for walking through: its first screen is the app to be made.
             if matches!(other, Some(Wanted::Demo)) {

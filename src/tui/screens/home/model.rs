@@ -20,6 +20,7 @@ pub(super) enum Row {
     Test,
     Diagnose,
     Demo,
+    Journal,
     Unfinished(Box<Unfinished>),
     Draft(Box<SavedDraft>),
     Org(RememberedOrg),
@@ -32,6 +33,7 @@ pub(super) fn rows(shared: &Shared) -> Vec<Row> {
     if shared.session.as_ref().is_none_or(|s| s.demo.is_none()) {
         rows.push(Row::Demo);
     }
+    rows.push(Row::Journal);
     if let Some(start) = shared.start.value() {
         rows.extend(start.unfinished.iter().cloned().map(|u| Row::Unfinished(Box::new(u))));
         rows.extend(start.drafts.iter().cloned().map(|d| Row::Draft(Box::new(d))));

@@ -56,6 +56,7 @@ fn open(shared: &mut Shared, row: &Row) -> Next {
             Next::go(Go::To(route))
         }
         Row::Diagnose => Next::go(Go::To(Route::Diagnose)),
+        Row::Journal => Next::go(Go::To(Route::Journal)),
         Row::Demo => connect_for(shared, Some(Wanted::Demo)),
         Row::Unfinished(left) => {
             if connected(shared, &left.plan.org_url) {

@@ -113,7 +113,7 @@ fn said(shared: &Shared, theme: Theme, cells: usize) -> Vec<Line<'static>> {
 fn heading_of(row: &Row) -> &'static str {
     match row {
         Row::SetUp | Row::Test | Row::Diagnose => "",
-        Row::Demo => " ",
+        Row::Demo | Row::Journal => " ",
         Row::Unfinished(_) | Row::Draft(_) => "Go on where you stopped",
         Row::Org(_) | Row::Connect => "Orgs",
     }
@@ -182,6 +182,7 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, columns: &Columns
         Row::SetUp => door("Set up", "an app integration in five steps, then six values for the gateway"),
         Row::Test => door("Test", "one sign-in, every redirect and token exchange on screen"),
         Row::Diagnose => door("Diagnose", "paste a failed URL or an error text; needs no Okta account"),
+        Row::Journal => door("Journal", "every change made from here, and the way back"),
         Row::Demo => door("Demo org", "a built-in Okta: no account, no network, nothing stays"),
         Row::Unfinished(left) => {
             let state = format!("apply stopped after {} of {}", left.done, left.plan.changes.len());

@@ -68,6 +68,7 @@ pub(in crate::tui::screens) fn shared(demo: bool) -> Shared {
         applied: None,
         saved: None,
         held_by: None,
+        undo: None,
     };
     let bucket = BucketState { name: "apps".into(), limit: 10, remaining: 7, reset: now() };
     let mut shared = Shared::default();

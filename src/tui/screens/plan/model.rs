@@ -147,6 +147,11 @@ pub(super) enum Face<'a> {
 }
 
 impl Model {
+    /// Whether what is shown is an undo: what is worked on, or an apply that was gone on with.
+    pub(super) fn undoing(&self, shared: &Shared) -> bool {
+        self.run.as_ref().map_or_else(|| shared.undoing(), |run| run.plan.id.is_undo())
+    }
+
     pub(super) fn face<'a>(&'a self, shared: &'a Shared) -> Face<'a> {
         if let Some(run) = &self.run {
             return Face::Run(run);
@@ -166,7 +171,8 @@ impl Model {
 
     /// The apply of an earlier session that belongs to what is being worked on here.
     fn unfinished<'a>(&self, shared: &'a Shared) -> Option<&'a Unfinished> {
-        let session = shared.session.as_ref().filter(|_| !self.resumed)?;
+        // Who undoes what an interrupted apply has made has decided what becomes of it.
+        let session = shared.session.as_ref().filter(|_| !self.resumed && !shared.undoing())?;
         let unfinished = &shared.start.value()?.unfinished;
         unfinished.iter().find(|u| {
             u.plan.org_url == session.org.url

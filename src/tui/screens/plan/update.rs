@@ -2,7 +2,7 @@
 
 use super::super::{Go, Msg, Next, Route};
 use super::model::{Confirmation, Face, Focus, Model, RowState, Run, confirmation};
-use crate::change::{Allowed, Change, Plan, Planned};
+use crate::change::{Allowed, Change, Plan, Planned, undo};
 use crate::run::job::{Applied, Job, Outcome, Slot};
 use crate::secret::Secret;
 use crate::setup::{Ask, Draft, Target};
@@ -10,7 +10,7 @@ use crate::text::plural;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
-use crate::tui::shared::{Remote, Shared};
+use crate::tui::shared::{Chosen, Remote, Shared};
 use crate::tui::widgets::confirm::Question;
 use crate::tui::widgets::field::Field;
 
@@ -63,8 +63,14 @@ fn make_plan(model: &mut Model, shared: &mut Shared) -> Next {
     let Some(work) = &mut shared.work else { return Next::none() };
     work.plan = Remote::Loading;
     work.problems = Vec::new();
-    let draft = Box::new(work.draft.clone());
-    Next::effects([shared.start(Slot::Plan, Job::MakePlan(draft))])
+    let job = match &work.undo {
+        Some(undo) => Job::PlanUndo {
+            writes: undo.writes.iter().map(|w| w.number).collect(),
+            reason: work.draft.reason.trim().to_owned(),
+        },
+        None => Job::MakePlan(Box::new(work.draft.clone())),
+    };
+    Next::effects([shared.start(Slot::Plan, job)])
 }
 
 fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) -> Next {
@@ -85,6 +91,7 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
         }
         (Slot::Apply, Outcome::Applied(applied)) => ended(model, shared, &applied),
         (Slot::Apply, Outcome::Failed(trouble)) => {
+            applying(shared, false);
             if let Some(run) = &mut model.run {
                 run.ended = true;
                 run.trouble = Some(trouble);
@@ -106,12 +113,21 @@ fn row(model: &mut Model, number: usize, state: RowState) -> Next {
     Next::none()
 }
 
+/// Notes whether an undo is being applied.
+fn applying(shared: &mut Shared, now: bool) {
+    if let Some(undo) = shared.work.as_mut().and_then(|work| work.undo.as_mut()) {
+        undo.applying = now;
+    }
+}
+
 /// The end of an apply. A new app exists from now on: planning again must find it, not make a second one.
 fn ended(model: &mut Model, shared: &mut Shared, applied: &Applied) -> Next {
     let run = model.run.get_or_insert_with(|| Run::new(applied.plan.clone()));
     run.end(applied);
     let whole = !run.open_ends();
-    let Some(work) = &mut shared.work else { return Next::none() };
+    applying(shared, false);
+    // An undo has no draft that could be done with.
+    let Some(work) = shared.work.as_mut().filter(|work| work.undo.is_none()) else { return Next::none() };
     let drop = whole.then(|| Job::DropDraft(Box::new(work.draft.clone())));
     if let (Some(app), Target::New) = (&applied.app, &work.draft.target) {
         work.draft.target = Target::Existing(app.clone());
@@ -185,6 +201,7 @@ fn apply(model: &mut Model, shared: &mut Shared) -> Next {
     model.open = false;
     model.whole = false;
     model.typed = Field::default();
+    applying(shared, true);
     Next::effects([shared.start(Slot::Apply, Job::Apply(Box::new(plan)))])
 }
 
@@ -236,6 +253,11 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
                 run.held = !run.held;
                 return Next::effects([Effect::Answer { slot: Slot::Apply, job: Job::Pause(run.held) }]);
             }
+        }
+        C::PreviousStep if model.undoing(shared) => return Next::go(Go::To(Route::Journal)),
+        C::NextStep | C::HandOver | C::Test if model.undoing(shared) => {
+            shared.notice =
+                Some("An undo changes no value of the gateway's form; b goes to the journal.".into());
         }
         C::NextStep | C::HandOver => return Next::go(Go::To(Route::HandOver)),
         C::Test => return Next::go(Go::To(Route::Test)),
@@ -299,7 +321,10 @@ fn open(model: &mut Model, shared: &mut Shared) -> Next {
     match model.face(shared) {
         Face::Run(run) if !run.ended => toggle(model),
         Face::Run(run) if run.open_ends() => return make_plan(model, shared),
-        Face::Run(_) | Face::Nothing(_) => return Next::go(Go::To(Route::HandOver)),
+        Face::Run(_) | Face::Nothing(_) => {
+            let to = if model.undoing(shared) { Route::Journal } else { Route::HandOver };
+            return Next::go(Go::To(to));
+        }
         Face::Resume(unfinished) => {
             let plan = unfinished.plan.clone();
             model.run = Some(Run::new(plan));
@@ -309,6 +334,7 @@ fn open(model: &mut Model, shared: &mut Shared) -> Next {
         Face::NoWork => return Next::go(Go::Back),
         Face::Loading => {}
         Face::Failed(_) => return make_plan(model, shared),
+        Face::Problems(_) if shared.undoing() => return Next::go(Go::To(Route::Journal)),
         Face::Problems(_) => return Next::go(Go::Instead(Route::Wizard)),
         Face::Review(_) => match model.focus {
             Focus::List => toggle(model),
@@ -378,6 +404,9 @@ fn unstage(model: &mut Model, shared: &mut Shared) -> Next {
     if !matches!(model.face(shared), Face::Review(_)) {
         return Next::none();
     }
+    if shared.undoing() {
+        return keep(model, shared);
+    }
     let Some(change) = model.planned(shared).map(|p| p.change.clone()) else { return Next::none() };
     if shared.work.as_mut().is_some_and(|work| take_out(&mut work.draft, &change)) {
         return make_plan(model, shared);
@@ -385,6 +414,29 @@ fn unstage(model: &mut Model, shared: &mut Shared) -> Next {
     shared.notice =
         Some("This change comes from the app's own settings: b goes to the steps, change it there.".into());
     Next::none()
+}
+
+/// Leaves out of an undo what the change under the cursor would take back, and plans again.
+fn keep(model: &mut Model, shared: &mut Shared) -> Next {
+    let undoes = model.planned(shared).map(undo::undoes).unwrap_or_default();
+    let Some(undo) = shared.work.as_mut().and_then(|work| work.undo.as_mut()) else { return Next::none() };
+    let goes = |w: &Chosen| {
+        undoes
+            .iter()
+            .any(|(plan, runs)| *plan == w.plan && runs.iter().any(|(a, b)| (*a..=*b).contains(&w.in_plan)))
+    };
+    let left: Vec<Chosen> = undo.writes.iter().filter(|w| !goes(w)).cloned().collect();
+    if left.len() == undo.writes.len() {
+        shared.notice =
+            Some("This change leads to a later one: leave that out, and this goes with it.".into());
+        return Next::none();
+    }
+    if left.is_empty() {
+        shared.notice = Some("It is all that is to be undone: Esc leaves it as it is.".into());
+        return Next::none();
+    }
+    undo.writes = left;
+    make_plan(model, shared)
 }
 
 fn take_out(draft: &mut Draft, change: &Change) -> bool {

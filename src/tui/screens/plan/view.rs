@@ -66,7 +66,10 @@ fn second(face: &Face, shared: &Shared) -> String {
         }
         Face::Resume(_) => "An apply that did not end".into(),
         Face::Review(made) => {
-            format!("Plan of {}, {}", plural(made.plan.changes.len(), "change"), made.estimate)
+            let left =
+                made.plan.notes.iter().filter(|n| shared.undoing() && n.starts_with("Not undone")).count();
+            let left = if left > 0 { format!(" ({left} not undone)") } else { String::new() };
+            format!("Plan of {}{left}, {}", plural(made.plan.changes.len(), "change"), made.estimate)
         }
         Face::Nothing(_) => "Plan".into(),
         Face::Problems(problems) => {
@@ -114,7 +117,7 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
                 hints.push((C::Down, "move"));
             }
             hints.extend([
-                (C::Unstage, ""),
+                (C::Unstage, if shared.undoing() { "leave out" } else { "" }),
                 (C::Export, "save for approval"),
                 (C::Copy, ""),
                 (C::Again, "read again"),
@@ -141,6 +144,9 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
                 (C::Help, ""),
             ]
         }
+        Face::Run(_) | Face::Nothing(_) if model.undoing(shared) => {
+            vec![(C::Open, "to the journal"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
+        }
         Face::Run(_) => vec![
             (C::Open, "hand over"),
             (C::Test, ""),
@@ -158,7 +164,8 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
         Face::Resume(_) => vec![(C::Open, "go on"), (C::Export, "save"), (C::Back, ""), (C::Help, "")],
         Face::Failed(_) => vec![(C::Again, "try again"), (C::Back, ""), (C::Help, "")],
         Face::Problems(_) => {
-            vec![(C::Open, "to the steps"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
+            let open = if shared.undoing() { "to the journal" } else { "to the steps" };
+            vec![(C::Open, open), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
         }
         Face::Loading | Face::NoWork => vec![(C::Back, ""), (C::Help, "")],
     }
@@ -188,15 +195,20 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             rows.gap();
             rows.push(frame, button(theme, "Try again", true));
         }
-        Face::Problems(problems) => draw_problems(model, problems, frame, &mut rows, theme),
+        Face::Problems(problems) => draw_problems(model, problems, frame, &mut rows, shared, theme),
         Face::Nothing(made) => {
-            rows.push(frame, Line::styled(" Everything is as wanted: nothing to write.", theme.good()));
+            let said = if shared.undoing() {
+                " Nothing is left to undo."
+            } else {
+                " Everything is as wanted: nothing to write."
+            };
+            rows.push(frame, Line::styled(said, theme.good()));
             rows.gap();
             for note in &made.plan.notes {
                 text(frame, &mut rows, &format!("Note: {note}"));
             }
             rows.down_to(2);
-            rows.push(frame, button(theme, "Next: Hand over", true));
+            rows.push(frame, button(theme, next(shared.undoing()), true));
         }
         Face::Review(made) => draw_review(model, made, frame, &mut rows, shared, theme),
     }
@@ -406,6 +418,11 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
     draw_ended(run, frame, rows, theme);
 }
 
+/// Where a plan leads when nothing is left to do.
+fn next(undoing: bool) -> &'static str {
+    if undoing { "Back to the journal" } else { "Next: Hand over" }
+}
+
 fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
     let total = run.plan.changes.len();
     let Some(pace) = &run.pace else {
@@ -476,7 +493,10 @@ fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
         }
     }
     rows.down_to(1);
-    rows.push(frame, button(theme, if run.open_ends() { "Plan again" } else { "Next: Hand over" }, true));
+    rows.push(
+        frame,
+        button(theme, if run.open_ends() { "Plan again" } else { next(run.plan.id.is_undo()) }, true),
+    );
 }
 
 fn draw_resume(model: &Model, unfinished: &Unfinished, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
@@ -502,8 +522,24 @@ fn draw_resume(model: &Model, unfinished: &Unfinished, frame: &mut Frame, rows: 
     rows.push(frame, button(theme, "Go on", true));
 }
 
-fn draw_problems(model: &Model, problems: &[Trouble], frame: &mut Frame, rows: &mut Rows, theme: Theme) {
-    text(frame, rows, "The plan cannot be made as the setup stands:");
+fn draw_problems(
+    model: &Model,
+    problems: &[Trouble],
+    frame: &mut Frame,
+    rows: &mut Rows,
+    shared: &Shared,
+    theme: Theme,
+) {
+    let undoing = shared.undoing();
+    text(
+        frame,
+        rows,
+        if undoing {
+            "There is no plan to undo this:"
+        } else {
+            "The plan cannot be made as the setup stands:"
+        },
+    );
     rows.gap();
     let cells = rows.cells().saturating_sub(6);
     for (i, problem) in problems.iter().enumerate().skip(model.cursor.saturating_sub(1)) {
@@ -521,5 +557,5 @@ fn draw_problems(model: &Model, problems: &[Trouble], frame: &mut Frame, rows: &
         }
     }
     rows.down_to(2);
-    rows.push(frame, button(theme, "Back to the steps", true));
+    rows.push(frame, button(theme, if undoing { "Back to the journal" } else { "Back to the steps" }, true));
 }

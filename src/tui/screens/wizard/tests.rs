@@ -106,6 +106,7 @@ fn shared(at: u8) -> Shared {
         applied: None,
         saved: None,
         held_by: None,
+        undo: None,
     });
     shared
 }
