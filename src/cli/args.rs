@@ -47,6 +47,8 @@ pub enum Command {
     /// The inventory: which MCP servers use which app and which client secret. A small TOML file, fit for git.
     #[command(after_long_help = SERVERS_JSON)]
     Servers(ServersArgs),
+    /// Say what went wrong, from a failed address, an error text, a JSON body, a token or a HAR. Needs no Okta account.
+    Diagnose(DiagnoseArgs),
 }
 
 /// What else there is to know about `oktui test`.
@@ -441,6 +443,24 @@ pub enum ServersAction {
         #[arg(long)]
         environment: Option<String>,
     },
+}
+
+/// `oktui diagnose`
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// What failed, or - for standard input. Other users of the machine can see arguments: give what has a code or a token in it
+    /// on standard input.
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// A capture of a browser or a proxy, HAR 1.2.
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub har: Option<PathBuf>,
+    /// A callback of the gateway that redirect URIs are compared with; the public gateway's otherwise.
+    #[arg(long = "callback", value_name = "URI")]
+    pub callbacks: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod args;
 mod commands;
+mod diagnose;
 pub mod exit;
 mod input;
 pub mod print;
@@ -49,6 +50,7 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => undo::undo(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Diagnose(args) => diagnose::diagnose(args),
         Command::Demo(_) => Ok(Exit::Ok),
     };
     match result {
