@@ -1,10 +1,11 @@
 //! The flow tester: the road to the wire (the second law). Every request of a flow goes through the one recorder; what was not
 //! recorded did not happen.
 //!
-//! `trace`, `checks`, `machine`, `explain` and `export` are pure. `record` and `run` stand on `wire`. This room names neither
+//! `trace`, `checks`, `compare`, `machine`, `explain` and `export` are pure. `record` and `run` stand on `wire`. This room names neither
 //! `okta` nor `change`: it tests any OpenID provider by its issuer.
 
 pub mod checks;
+pub mod compare;
 pub mod explain;
 pub mod export;
 pub mod machine;

@@ -72,6 +72,9 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
             (C::Help, ""),
         ];
     }
+    if run.compared.is_some() {
+        return vec![(C::Compare, "the run before that"), (C::Back, ""), (C::Copy, ""), (C::Help, "")];
+    }
     if run.whole {
         return vec![
             (C::Open, "back to the list"),
