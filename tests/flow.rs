@@ -744,3 +744,29 @@ async fn what_a_browser_ended_at_is_pasted_in_any_form() {
     assert_eq!(run.failed().1, Step::Authorize);
     run.holds_no_secret();
 }
+
+#[tokio::test]
+async fn the_battery_is_refused_and_scored() {
+    let org = Org::start().await;
+    let run = org.run(Spec { way: Way::Battery, login: None, ..org.spec() }).await;
+    assert!(run.passed().starts_with("nobody signed in"), "{}", run.table());
+    let score = run.hop("score: ");
+    let warned: Vec<&str> =
+        score.checks.iter().filter(|c| c.verdict == Verdict::Warn).map(|c| c.name.as_str()).collect();
+    // The app of this test does not demand PKCE.
+    assert_eq!(warned, ["PKCE: left out"], "{}", run.table());
+    let refused = score.checks.iter().filter(|c| c.verdict == Verdict::Pass).count();
+    assert!(refused >= 22, "{}", run.table());
+    assert_eq!(org.call("GET", "/__demo/callbacks", None).await, json!([]));
+    run.holds_no_secret();
+
+    let wrong = org
+        .run(Spec { way: Way::Battery, redirect_uri: "https://g.example/other".into(), ..org.spec() })
+        .await;
+    assert!(wrong.failed().0 == Leg::GatewayToOkta, "{}", wrong.table());
+    assert_eq!(
+        wrong.trace.hops.iter().filter(|hop| hop.exchange.is_some()).count(),
+        2,
+        "nothing is proved, so nothing is sent"
+    );
+}

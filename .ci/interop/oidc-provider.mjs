@@ -65,6 +65,7 @@ assert.match(wrong.headline, /^secret: /);
 // This provider takes both methods from either client.
 passed('method', await run(['--kind', 'secret', '--client-auth', 'post'], { client: 'post' }));
 passed('probe', await run(['--kind', 'probe']), { 'POST /token, made-up code': 'pass' });
+passed('battery', await run(['--kind', 'battery']), { 'GET /authorize, redirect URI on another host': 'pass' });
 const stranger = await run(person, { client: 'nobody' });
 assert.deepEqual([stranger.code, stranger.verdict, stranger.step], [1, 'failed', 'authorize']);
 server.close();

@@ -32,6 +32,8 @@ pub enum Command {
     /// Run one sign-in, and show every redirect and token exchange.
     #[command(after_long_help = TEST_NOTES)]
     Test(TestArgs),
+    /// Send the mistakes and attacks that a server must refuse, and score it. Nobody signs in, nothing is burnt; each leaves a refusal in the log.
+    Battery(TestArgs),
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
@@ -273,6 +275,8 @@ pub enum KindArg {
     Probe,
     /// Wrong secret, wrong method or wrong encoding? A made-up code tells, without anybody.
     Secret,
+    /// The mistakes and attacks that a server must refuse, without anybody; the same as `oktui battery`.
+    Battery,
 }
 
 /// Ways to sign in.

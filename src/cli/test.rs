@@ -28,6 +28,18 @@ use tokio_util::sync::CancellationToken;
 /// See the exit codes.
 pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
     let (way, whole_life) = way(args)?;
+    run(args, way, whole_life, places).await
+}
+
+/// `oktui battery`
+///
+/// # Errors
+/// See the exit codes.
+pub async fn battery(args: &TestArgs, places: Places) -> Result<Exit> {
+    run(args, Way::Battery, false, places).await
+}
+
+async fn run(args: &TestArgs, way: Way, whole_life: bool, places: Places) -> Result<Exit> {
     match (&args.app, &args.issuer) {
         (_, Some(issuer)) => alone(args, issuer, way, whole_life, &places).await,
         (Some(app), None) => of_app(args, app, way, whole_life, places).await,
@@ -50,6 +62,7 @@ fn way(args: &TestArgs) -> Result<(Way, bool)> {
     match kind {
         KindArg::Probe => Ok((Way::Probe, false)),
         KindArg::Secret => Ok((Way::Secret, false)),
+        KindArg::Battery => Ok((Way::Battery, false)),
         KindArg::ClientCredentials => Ok((Way::Client, false)),
         KindArg::Code | KindArg::Refresh if !somebody => {
             Err(Refusal::usage("say who signs in with --as LOGIN, or use a browser: --sign-in paste"))

@@ -225,6 +225,7 @@ fn title(spec: &Spec) -> &'static str {
     match spec.way {
         Way::Probe => "probe without a person",
         Way::Secret => "the client's secret, without a person",
+        Way::Battery => "mistakes and attacks, without a person",
         Way::Client => "client credentials",
         _ if spec.whole_life => "authorization code + PKCE, and the tokens' whole life",
         _ => "authorization code + PKCE",

@@ -119,7 +119,9 @@ fn end(run: &Run, session_only: bool) -> Vec<Text> {
         lines.push(Text::plain("What this run leaves behind:"));
         lines.extend(left.iter().map(|l| Text::plain(&format!("  {l}"))));
     }
-    lines.push(Text::plain("r runs it again, c compares it with the run before, e saves it masked, Esc goes to the form."));
+    lines.push(Text::plain(
+        "r runs it again, c compares it with the run before, e saves it masked, Esc goes to the form.",
+    ));
     lines
 }
 
