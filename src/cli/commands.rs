@@ -129,7 +129,8 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     confirm(&made, args.yes)?;
     let mut applied = carry_out(&session, plan, args.org.json).await?;
     // The secret of an app that existed is read only when it is asked for: Okta's log records it.
-    if let (true, None, Some(app)) = (args.show_secret, &applied.secret, &applied.app) {
+    let show = args.show_secret && !applied.plan.id.is_undo();
+    if let (true, None, Some(app)) = (show, &applied.secret, &applied.app) {
         let secrets = session.reader().secrets(app).await.map_err(RunError::from)?;
         let newest = secrets.into_iter().filter(|s| s.active && s.value.is_some()).max_by_key(|s| s.created);
         applied.secret = newest.and_then(|s| s.value);
@@ -218,7 +219,7 @@ fn report(applied: &Applied, args: &ApplyArgs) -> Exit {
             args.show_secret,
             ok,
         )));
-    } else if applied.app.is_some() {
+    } else if applied.app.is_some() && !applied.plan.id.is_undo() {
         out(&print::values(&applied.hand_over, secret, args.show_secret));
     }
     exit

@@ -5,7 +5,7 @@ use super::error::RunError;
 use super::job::{PlanMade, Trouble};
 use super::live::everyone;
 use super::session::Session;
-use crate::change::journal::{self, Unfinished};
+use crate::change::journal;
 use crate::change::undo::{self, AppNow, AppParts, History, Left, Needs, Now};
 use crate::okta::address;
 use crate::okta::model::{
@@ -86,7 +86,7 @@ pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<P
         return Err(RunError::NoPlan(vec![Trouble::new(what, help)]));
     }
     let now = read(session, &undo::needs(&history, writes)).await?;
-    let mut plan = undo::plan(plan_id()?, org_url, reason, writes, &history, &now)
+    let mut plan = undo::plan(plan_id()?.for_undo(), org_url, reason, writes, &history, &now)
         .map_err(|left| RunError::NoPlan(left.iter().map(trouble).collect()))?;
     let open: Vec<String> = history.open_plans().map(|p| format!("{} ({})", p.label, p.id.0)).collect();
     if !open.is_empty() && !plan.changes.is_empty() {
@@ -104,8 +104,7 @@ pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<P
 /// The journal cannot be read.
 pub fn interrupted(session: &Session) -> Result<bool, RunError> {
     let journal = applying::journal_of(session.places(), &session.org().url)?;
-    let is_undo = |left: &Unfinished| left.plan.changes.iter().any(|c| !undo::undoes(c).is_empty());
-    Ok(journal::unfinished(&journal).first().is_some_and(is_undo))
+    Ok(journal::unfinished(&journal).first().is_some_and(|left| left.plan.id.is_undo()))
 }
 
 fn trouble(left: &Left) -> Trouble {

@@ -2,11 +2,11 @@
 
 use super::history::Written;
 use super::live::AppNow;
-use super::plan::{Checked, Undoing, blocked, nothing};
+use super::plan::{Checked, Object, Undoing, blocked, nothing};
 use crate::change::done::{policy_made, rule_made};
 use crate::change::value::{AppRef, Change, PolicyRef};
 use crate::okta::model::{
-    App, AppId, AppStatus, AppUser, Assigned, ClientSecret, GroupId, Readable, SecretId, UserId, UserStatus,
+    App, AppId, AppStatus, Assigned, ClientSecret, GroupId, Readable, SecretId, UserId, UserStatus,
 };
 use crate::text::Clean;
 
@@ -40,12 +40,12 @@ impl Undoing<'_> {
             }
             Change::ActivateApp { app, .. } => {
                 let app = app.clone();
-                let is = |c: &Change| matches!(c, Change::DeactivateApp { app: a, .. } if *a == app);
+                let is = |c: &Change| matches!(c, Change::DeactivateApp { .. });
                 self.status(written, &app, AppStatus::Active, is)
             }
             Change::DeactivateApp { app, .. } => {
                 let app = app.clone();
-                let is = |c: &Change| matches!(c, Change::ActivateApp { app: a, .. } if *a == app);
+                let is = |c: &Change| matches!(c, Change::ActivateApp { .. });
                 self.status(written, &app, AppStatus::Inactive, is)
             }
             Change::DeleteApp { app, label } => {
@@ -58,16 +58,16 @@ impl Undoing<'_> {
                 Ok(true)
             }
             Change::DeactivateSecret { app, secret } => {
-                let is = |c: &Change| matches!(c, Change::ActivateSecret { secret: s, .. } if s == secret);
-                if let Some(place) = self.pending(is) {
+                let is = |c: &Change| matches!(c, Change::ActivateSecret { .. });
+                if let Some(place) = self.pending(&Object::Secret(secret.clone()), is) {
                     self.cancel(place, written);
                     return Ok(false);
                 }
                 self.deactivate_secret(app, secret)
             }
             Change::ActivateSecret { app, secret } => {
-                let is = |c: &Change| matches!(c, Change::DeactivateSecret { secret: s, .. } if s == secret);
-                if let Some(place) = self.pending(is) {
+                let is = |c: &Change| matches!(c, Change::DeactivateSecret { .. });
+                if let Some(place) = self.pending(&Object::Secret(secret.clone()), is) {
                     self.cancel(place, written);
                     return Ok(false);
                 }
@@ -185,8 +185,8 @@ impl Undoing<'_> {
         name: &mut Clean,
         details: &mut Vec<String>,
     ) -> Checked<bool> {
-        let opposite = |c: &Change| matches!(c, Change::AssignGroup { app: AppRef::Known(a), group: g, .. } if a == app && g == group);
-        if let Some(place) = self.pending(opposite) {
+        let opposite = |c: &Change| matches!(c, Change::AssignGroup { .. });
+        if let Some(place) = self.pending(&Object::Group(app.clone(), group.clone()), opposite) {
             self.cancel(place, written);
             return Ok(false);
         }
@@ -209,8 +209,8 @@ impl Undoing<'_> {
         name: &mut Clean,
         details: &mut Vec<String>,
     ) -> Checked<bool> {
-        let opposite = |c: &Change| matches!(c, Change::UnassignGroup { app: a, group: g, .. } if a == app && g == group);
-        if let Some(place) = self.pending(opposite) {
+        let opposite = |c: &Change| matches!(c, Change::UnassignGroup { .. });
+        if let Some(place) = self.pending(&Object::Group(app.clone(), group.clone()), opposite) {
             self.cancel(place, written);
             return Ok(false);
         }
@@ -226,11 +226,6 @@ impl Undoing<'_> {
         Ok(true)
     }
 
-    fn assignment(&self, app: &AppId, person: &UserId) -> Checked<Option<&AppUser>> {
-        let Some(users) = self.present(app)?.users.known() else { return Ok(None) };
-        Ok(users.iter().map(|(user, _)| user).find(|user| user.id == *person))
-    }
-
     fn unassign_person(
         &mut self,
         written: &Written,
@@ -239,13 +234,13 @@ impl Undoing<'_> {
         login: &Clean,
         details: &mut Vec<String>,
     ) -> Checked<bool> {
-        let opposite = |c: &Change| matches!(c, Change::AssignPerson { app: AppRef::Known(a), person: p, .. } if a == app && p == person);
-        if let Some(place) = self.pending(opposite) {
+        let opposite = |c: &Change| matches!(c, Change::AssignPerson { .. });
+        if let Some(place) = self.pending(&Object::Person(app.clone(), person.clone()), opposite) {
             self.cancel(place, written);
             return Ok(false);
         }
         let known = self.present(app)?.users.known().is_some();
-        match self.assignment(app, person)? {
+        match self.assignment(app, person) {
             Some(user) if user.via == Assigned::Directly => {}
             None if !known => {}
             Some(_) => return nothing(format!("{login} is assigned through a group only by now.")),
@@ -263,12 +258,13 @@ impl Undoing<'_> {
         login: &mut Clean,
         details: &mut Vec<String>,
     ) -> Checked<bool> {
-        let opposite = |c: &Change| matches!(c, Change::UnassignPerson { app: a, person: p, .. } if a == app && p == person);
-        if let Some(place) = self.pending(opposite) {
+        let opposite = |c: &Change| matches!(c, Change::UnassignPerson { .. });
+        if let Some(place) = self.pending(&Object::Person(app.clone(), person.clone()), opposite) {
             self.cancel(place, written);
             return Ok(false);
         }
-        if self.assignment(app, person)?.is_some_and(|u| u.via == Assigned::Directly) {
+        self.present(app)?;
+        if self.assignment(app, person).is_some_and(|u| u.via == Assigned::Directly) {
             return nothing(format!("{login} is assigned by name again already."));
         }
         match self.now.people.get(person) {
@@ -295,12 +291,12 @@ impl Undoing<'_> {
         from: &mut Option<Clean>,
         to: &str,
     ) -> Checked<bool> {
-        let same = |c: &Change| matches!(c, Change::SetUserName { app: a, person: p, .. } if a == app && p == person);
-        if let Some(place) = self.pending(same) {
+        let same = |c: &Change| matches!(c, Change::SetUserName { .. });
+        if let Some(place) = self.pending(&Object::Person(app.clone(), person.clone()), same) {
             let name = to.to_owned();
             let as_it_is =
                 |c: &Change| matches!(c, Change::SetUserName { from: Some(is), .. } if *is == Clean::new(to));
-            if self.steps.get(place).is_some_and(|step| as_it_is(&step.change)) {
+            if self.steps.get(&place).is_some_and(|step| as_it_is(&step.change)) {
                 self.cancel(place, written);
                 return Ok(false);
             }
@@ -311,12 +307,12 @@ impl Undoing<'_> {
             });
             return Ok(false);
         }
-        let comes = |c: &Change| matches!(c, Change::AssignPerson { app: AppRef::Known(a), person: p, .. } if a == app && p == person);
-        if self.pending(comes).is_some() {
+        let comes = |c: &Change| matches!(c, Change::AssignPerson { .. });
+        if self.pending(&Object::Person(app.clone(), person.clone()), comes).is_some() {
             return Ok(true);
         }
         let known = self.present(app)?.users.known().is_some();
-        match self.assignment(app, person)? {
+        match self.assignment(app, person) {
             None if known => nothing("they are not assigned any more."),
             Some(user) if user.user_name == Some(Clean::new(to)) => nothing("it is so already."),
             Some(user) if user.user_name != *from => {
@@ -336,7 +332,7 @@ impl Undoing<'_> {
         wanted: AppStatus,
         opposite: impl Fn(&Change) -> bool,
     ) -> Checked<bool> {
-        if let Some(place) = self.pending(opposite) {
+        if let Some(place) = self.pending(&Object::App(app.clone()), opposite) {
             self.cancel(place, written);
             return Ok(false);
         }

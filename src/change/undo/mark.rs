@@ -7,6 +7,21 @@ use std::collections::BTreeMap;
 const BEGINS: &str = "Undoes ";
 const BETWEEN: &str = " of plan ";
 
+/// What ends the id of a plan that is an undo.
+const UNDO: &str = "-undo";
+
+impl PlanId {
+    /// This id for a plan that undoes others.
+    pub fn for_undo(self) -> Self {
+        Self(self.0 + UNDO)
+    }
+
+    /// Whether the plan with this id undoes others.
+    pub fn is_undo(&self) -> bool {
+        self.0.ends_with(UNDO)
+    }
+}
+
 /// One sentence for each plan: `Undoes 1, 3-500 of plan 20261122-1a2b3c4d.`
 pub(super) fn sentences<'a>(writes: impl IntoIterator<Item = (&'a PlanId, usize)>) -> Vec<String> {
     let mut by_plan: BTreeMap<&PlanId, Vec<usize>> = BTreeMap::new();
@@ -49,6 +64,12 @@ fn read(line: &str) -> Option<(PlanId, Vec<(usize, usize)>)> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn an_undo_is_known_by_its_id() {
+        let id = PlanId("20261122-1a2b3c4d".into());
+        assert!(!id.is_undo() && id.for_undo().is_undo());
+    }
 
     #[test]
     fn a_sentence_for_each_plan() {

@@ -1,15 +1,15 @@
 //! The plan that undoes chosen writes, newest first, against what is live now.
 
 use super::history::{History, State, Written};
-use super::live::Now;
+use super::live::{AppNow, Now};
 use super::{mark, people, rebase};
 use crate::change::describe::{app_of, planned};
 use crate::change::inverse::{Before, inverse};
 use crate::change::value::{AppRef, Change, HandOver, Inverse, Plan, PlanId, Planned, PolicyRef};
-use crate::okta::model::{App, AppId, PolicyId, ServerKind};
+use crate::okta::model::{App, AppId, AppUser, GroupId, PolicyId, SecretId, ServerKind, UserId};
 use crate::text::{Clean, time};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Why a write is not undone.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -99,6 +99,40 @@ pub(super) struct Step {
     made_by: Option<usize>,
 }
 
+/// What a change is about, as far as another one can take it back.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Object {
+    App(AppId),
+    Group(AppId, GroupId),
+    Person(AppId, UserId),
+    Secret(SecretId),
+    Policy(PolicyId),
+}
+
+impl Object {
+    fn of(change: &Change) -> Option<Self> {
+        Some(match change {
+            Change::ActivateApp { app, .. }
+            | Change::DeactivateApp { app, .. }
+            | Change::DeleteApp { app, .. } => Self::App(app.clone()),
+            Change::AssignGroup { app: AppRef::Known(app), group, .. }
+            | Change::UnassignGroup { app, group, .. } => Self::Group(app.clone(), group.clone()),
+            Change::AssignPerson { app: AppRef::Known(app), person, .. }
+            | Change::UnassignPerson { app, person, .. }
+            | Change::SetUserName { app, person, .. } => Self::Person(app.clone(), person.clone()),
+            Change::ActivateSecret { secret, .. }
+            | Change::DeactivateSecret { secret, .. }
+            | Change::DeleteSecret { secret, .. } => Self::Secret(secret.clone()),
+            Change::DeletePolicy { policy, .. } => Self::Policy(policy.clone()),
+            _ => return None,
+        })
+    }
+}
+
+fn assigned(app: &AppNow) -> HashMap<&UserId, &AppUser> {
+    app.users.known().into_iter().flatten().map(|(user, _)| (&user.id, user)).collect()
+}
+
 /// What there is to say where a write cannot be undone, or need not be.
 pub(super) enum Verdict {
     /// There is nothing to do.
@@ -123,7 +157,12 @@ pub(super) struct Undoing<'a> {
     pub(super) now: &'a Now,
     /// The objects that chosen writes have made, and by which.
     makers: BTreeMap<&'a str, usize>,
-    pub(super) steps: Vec<Step>,
+    /// By their ids.
+    pub(super) steps: BTreeMap<usize, Step>,
+    /// The steps about an object, in order; some may be gone.
+    about: HashMap<Object, Vec<usize>>,
+    /// Who is assigned to which app.
+    assigned: HashMap<&'a AppId, HashMap<&'a UserId, &'a AppUser>>,
     next: usize,
     edits: BTreeMap<AppId, Edit>,
     pub(super) notes: Vec<String>,
@@ -144,7 +183,9 @@ impl<'a> Undoing<'a> {
             history,
             now,
             makers: BTreeMap::new(),
-            steps: Vec::new(),
+            steps: BTreeMap::new(),
+            about: HashMap::new(),
+            assigned: now.apps.iter().map(|(id, app)| (id, assigned(app))).collect(),
             next: 0,
             edits: BTreeMap::new(),
             notes: Vec::new(),
@@ -188,11 +229,11 @@ impl<'a> Undoing<'a> {
         if let [Change::EditApp { before, after, .. }] = changes {
             return self.edit(written, before, after, details);
         }
-        let begun = self.steps.len();
+        let begun = self.next;
         let result = self.one_by_one(written, changes, details);
         if result.is_err() {
             // Without its last change what leads to that is not wanted.
-            self.steps.truncate(begun);
+            drop(self.steps.split_off(&begun));
         }
         result
     }
@@ -221,35 +262,30 @@ impl<'a> Undoing<'a> {
             let id = self.next;
             self.next += 1;
             made.insert(i + 1, id);
-            self.steps.push(Step { id, of: written.number, change, details, undoes, made_by });
+            if let Some(object) = Object::of(&change) {
+                self.about.entry(object).or_default().push(id);
+            }
+            self.steps.insert(id, Step { id, of: written.number, change, details, undoes, made_by });
         }
         Ok(())
     }
 
     /// What was done to an app, or in a policy, that this undo deletes needs no change of its own.
     fn goes_with_its_object(&mut self, number: usize, changes: &[Change]) -> bool {
-        let goes = |of: &dyn Fn(&Change) -> bool, steps: &mut [Step]| {
-            let step = steps.iter_mut().find(|s| of(&s.change));
-            step.map(|s| s.undoes.push(number)).is_some()
-        };
-        match changes.last() {
+        let object = match changes.last() {
             None
             | Some(Change::DeleteApp { .. } | Change::DeletePolicy { .. } | Change::CreatePolicy { .. }) => {
-                false
+                None
             }
             Some(
                 Change::CreateRule { policy: PolicyRef::Known(policy), .. }
                 | Change::DeleteRule { policy, .. },
-            ) => {
-                let is = |c: &Change| matches!(c, Change::DeletePolicy { policy: p, .. } if p == policy);
-                goes(&is, &mut self.steps)
-            }
-            Some(change) => {
-                let Some(AppRef::Known(app)) = app_of(change) else { return false };
-                let is = |c: &Change| matches!(c, Change::DeleteApp { app: a, .. } if *a == app);
-                goes(&is, &mut self.steps)
-            }
-        }
+            ) => Some(Object::Policy(policy.clone())),
+            Some(change) => known_app(change).map(Object::App),
+        };
+        let deletes = |c: &Change| matches!(c, Change::DeleteApp { .. } | Change::DeletePolicy { .. });
+        let Some(id) = object.and_then(|object| self.pending(&object, deletes)) else { return false };
+        self.steps.get_mut(&id).map(|step| step.undoes.push(number)).is_some()
     }
 
     fn edit(&mut self, written: &Written, wrote: &App, was: &App, mut details: Vec<String>) -> Checked<()> {
@@ -312,29 +348,30 @@ impl<'a> Undoing<'a> {
         }
     }
 
-    /// The newest step that `is` finds.
-    pub(super) fn pending(&mut self, is: impl Fn(&Change) -> bool) -> Option<usize> {
-        self.steps.iter().rposition(|s| is(&s.change))
+    /// The newest step about this object that `is` finds.
+    pub(super) fn pending(&self, object: &Object, is: impl Fn(&Change) -> bool) -> Option<usize> {
+        let ids = self.about.get(object)?;
+        ids.iter().rev().copied().find(|id| self.steps.get(id).is_some_and(|step| is(&step.change)))
     }
 
     /// Takes a step away that the present one makes needless.
-    pub(super) fn cancel(&mut self, place: usize, with: &Written) {
-        if place >= self.steps.len() {
-            return;
-        }
-        let step = self.steps.remove(place);
-        self.notes.push(format!(
-            "{} and {} cancel each other out: nothing is written for them.",
-            step.of, with.number
-        ));
+    pub(super) fn cancel(&mut self, id: usize, with: &Written) {
+        let Some(step) = self.steps.remove(&id) else { return };
+        let (of, with) = (step.of, with.number);
+        self.notes.push(format!("{of} and {with} cancel each other out: nothing is written for them."));
     }
 
     /// Lets a pending step stand for this write as well.
-    pub(super) fn join(&mut self, place: usize, with: &Written, change: impl FnOnce(&mut Change)) {
-        if let Some(step) = self.steps.get_mut(place) {
+    pub(super) fn join(&mut self, id: usize, with: &Written, change: impl FnOnce(&mut Change)) {
+        if let Some(step) = self.steps.get_mut(&id) {
             step.undoes.push(with.number);
             change(&mut step.change);
         }
+    }
+
+    /// The assignment of a person to an app, if there is one and it was read.
+    pub(super) fn assignment(&self, app: &AppId, person: &UserId) -> Option<&'a AppUser> {
+        self.assigned.get(app)?.get(person).copied()
     }
 
     fn finish(
@@ -354,8 +391,9 @@ impl<'a> Undoing<'a> {
             let change = Change::EditApp { before, after, fields };
             steps.push(Step { id: usize::MAX, of, change, details, undoes, made_by: None });
         }
-        self.steps.sort_by_key(|s| (Reverse(s.of), s.id));
-        steps.append(&mut self.steps);
+        let mut others: Vec<Step> = std::mem::take(&mut self.steps).into_values().collect();
+        others.sort_by_key(|s| (Reverse(s.of), s.id));
+        steps.append(&mut others);
         if steps.is_empty() && !self.blocked.is_empty() {
             return Err(self.blocked);
         }

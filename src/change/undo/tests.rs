@@ -538,3 +538,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn ten_thousand_people_are_undone_and_counted() {
+    let people: Vec<_> = (0..10_000).map(|n| user(&format!("00u{n}"), &format!("p{n}@x"))).collect();
+    let assign = |p: &crate::okta::model::User| Change::AssignPerson {
+        app: AppRef::Known(id()),
+        person: p.id.clone(),
+        login: p.login.clone(),
+        profile: None,
+    };
+    let history = applied(people.iter().map(assign).collect(), &[], &[]);
+    let mut now = now_with(Some(live_app()));
+    let users = people.iter().map(|p| (app_user(p, Assigned::Directly), Some(p.clone())));
+    app_now(&mut now).users = Readable::Known(users.collect());
+    let all: Vec<usize> = (1..=people.len()).collect();
+    let plan = undo(&history, &all, &now).unwrap();
+    assert_eq!(plan.changes.len(), 10_000);
+    assert!(plan.changes.iter().all(|c| matches!(c.people, People::Lose(_))));
+}

@@ -147,6 +147,11 @@ pub(super) enum Face<'a> {
 }
 
 impl Model {
+    /// Whether what is shown is an undo: what is worked on, or an apply that was gone on with.
+    pub(super) fn undoing(&self, shared: &Shared) -> bool {
+        self.run.as_ref().map_or_else(|| shared.undoing(), |run| run.plan.id.is_undo())
+    }
+
     pub(super) fn face<'a>(&'a self, shared: &'a Shared) -> Face<'a> {
         if let Some(run) = &self.run {
             return Face::Run(run);

@@ -254,8 +254,8 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
                 return Next::effects([Effect::Answer { slot: Slot::Apply, job: Job::Pause(run.held) }]);
             }
         }
-        C::PreviousStep if shared.undoing() => return Next::go(Go::To(Route::Journal)),
-        C::NextStep | C::HandOver | C::Test if shared.undoing() => {
+        C::PreviousStep if model.undoing(shared) => return Next::go(Go::To(Route::Journal)),
+        C::NextStep | C::HandOver | C::Test if model.undoing(shared) => {
             shared.notice =
                 Some("An undo changes no value of the gateway's form; b goes to the journal.".into());
         }
@@ -322,7 +322,7 @@ fn open(model: &mut Model, shared: &mut Shared) -> Next {
         Face::Run(run) if !run.ended => toggle(model),
         Face::Run(run) if run.open_ends() => return make_plan(model, shared),
         Face::Run(_) | Face::Nothing(_) => {
-            let to = if shared.undoing() { Route::Journal } else { Route::HandOver };
+            let to = if model.undoing(shared) { Route::Journal } else { Route::HandOver };
             return Next::go(Go::To(to));
         }
         Face::Resume(unfinished) => {

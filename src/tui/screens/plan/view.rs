@@ -144,7 +144,7 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
                 (C::Help, ""),
             ]
         }
-        Face::Run(_) | Face::Nothing(_) if shared.undoing() => {
+        Face::Run(_) | Face::Nothing(_) if model.undoing(shared) => {
             vec![(C::Open, "to the journal"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
         }
         Face::Run(_) => vec![
@@ -208,7 +208,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
                 text(frame, &mut rows, &format!("Note: {note}"));
             }
             rows.down_to(2);
-            rows.push(frame, button(theme, next(shared), true));
+            rows.push(frame, button(theme, next(shared.undoing()), true));
         }
         Face::Review(made) => draw_review(model, made, frame, &mut rows, shared, theme),
     }
@@ -415,12 +415,12 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
         }
         return;
     }
-    draw_ended(run, frame, rows, shared, theme);
+    draw_ended(run, frame, rows, theme);
 }
 
 /// Where a plan leads when nothing is left to do.
-fn next(shared: &Shared) -> &'static str {
-    if shared.undoing() { "Back to the journal" } else { "Next: Hand over" }
+fn next(undoing: bool) -> &'static str {
+    if undoing { "Back to the journal" } else { "Next: Hand over" }
 }
 
 fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
@@ -453,7 +453,7 @@ fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
     }
 }
 
-fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
+fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
     let total = run.plan.changes.len();
     let (line, style) = if run.open_ends() {
         (
@@ -493,7 +493,10 @@ fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, th
         }
     }
     rows.down_to(1);
-    rows.push(frame, button(theme, if run.open_ends() { "Plan again" } else { next(shared) }, true));
+    rows.push(
+        frame,
+        button(theme, if run.open_ends() { "Plan again" } else { next(run.plan.id.is_undo()) }, true),
+    );
 }
 
 fn draw_resume(model: &Model, unfinished: &Unfinished, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
