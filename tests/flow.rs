@@ -113,6 +113,7 @@ impl Org {
             redirect_uri: self.running.gateway_callback().to_owned(),
             scopes: ["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec(),
             way: Way::Terminal,
+            whole_life: false,
             login: Some("ana@acme.example".to_owned()),
             run: 1,
         }
@@ -252,7 +253,7 @@ async fn the_gateway_is_never_called_and_nothing_goes_past_the_recorder() {
             counted.then(|| format!("{} {path} {}", exchange.method, exchange.status.unwrap()))
         })
         .collect();
-    assert_eq!(ours.len(), 7, "{ours:?}");
+    assert_eq!(ours.len(), 9, "{ours:?}");
     assert_eq!(ours, theirs);
 }
 
@@ -578,4 +579,63 @@ async fn a_run_may_move_between_threads() {
     let run = movable(flow::run(spec, None, random(), now, key, events, answer, stop));
     let (trace, _) = tokio::spawn(run).await.unwrap();
     assert!(matches!(trace.verdict, RunVerdict::Passed { .. }));
+}
+
+#[tokio::test]
+async fn the_whole_life_of_the_tokens_is_followed() {
+    let org = Org::start().await;
+    let run = org.run(Spec { whole_life: true, ..org.spec() }).await;
+    run.passed();
+    for title in [
+        "POST /introspect: access token",
+        "POST /introspect: revoked refresh token",
+        "POST /introspect: revoked access token",
+    ] {
+        assert_eq!(run.hop(title).verdict, Verdict::Pass, "{}", run.table());
+    }
+    let gone = "refresh token: revoked, and gone when looked up";
+    assert!(run.trace.left.iter().any(|left| left == gone), "{:?}", run.trace.left);
+    // The demo's clock stands still within a second and the app's leeway is none, so the replaced token may still be taken.
+    let reuse = run.hop("POST /token: replaced refresh token again");
+    assert!(matches!(reuse.verdict, Verdict::Pass | Verdict::Warn), "{}", run.table());
+    run.holds_no_secret();
+}
+
+#[tokio::test]
+async fn client_credentials_need_the_grant_and_a_scope_of_the_server() {
+    let org = Org::with(|app| {
+        app["settings"]["oauthClient"]["grant_types"] = json!(["authorization_code", "client_credentials"]);
+        app["settings"]["oauthClient"].as_object_mut().unwrap().remove("refresh_token");
+    })
+    .await;
+    let of_client = |scopes: &[&str]| Spec {
+        way: Way::Client,
+        login: None,
+        scopes: scopes.iter().map(|s| (*s).to_owned()).collect(),
+        ..org.spec()
+    };
+    let run = org.run(of_client(&["mcp:tools"])).await;
+    run.passed();
+    assert_eq!(run.trace.left, ["access token: revoked, and gone when looked up"], "{}", run.table());
+    run.holds_no_secret();
+    let run = org.run(of_client(&["openid"])).await;
+    assert_eq!(run.failed().1, Step::Token);
+}
+
+#[tokio::test]
+async fn the_client_is_judged_without_anybody() {
+    let org = Org::start().await;
+    let of_secret = |change: &dyn Fn(&mut Spec)| {
+        let mut spec = Spec { way: Way::Secret, login: None, ..org.spec() };
+        change(&mut spec);
+        spec
+    };
+    let run = org.run(of_secret(&|_| {})).await;
+    assert!(run.passed().starts_with("nobody signed in"));
+    run.holds_no_secret();
+    let run = org.run(of_secret(&|spec| spec.authentication = ClientAuth::Post)).await;
+    assert!(run.failed().2.starts_with("method: The app takes the secret by client_secret_basic"));
+    let run = org.run(of_secret(&|spec| spec.client_secret = Some(Secret::new("not-the-secret")))).await;
+    assert!(run.failed().2.starts_with("secret: No way"), "{}", run.table());
+    run.holds_no_secret();
 }

@@ -18,13 +18,13 @@ pub struct Estimate {
 /// How many calls of assignments go out at once, at most: see `apply`.
 const AT_ONCE: u64 = 50;
 
-/// Percent of each rate limit that is left to the org's other users while a plan is applied.
+/// Percent of each rate limit that is left to the org's other users while a plan is applied, where nothing else is set.
 pub const HEADROOM: u8 = 10;
 
 /// Estimates the time of a plan from the rate-limit buckets as last seen. A call takes about half a second; assignments of people go
-/// out side by side. [`HEADROOM`] percent of each limit stay with the org's other users; where a bucket has fewer requests left than
+/// out side by side. `headroom` percent of each limit stay with the org's other users; where a bucket has fewer requests left than
 /// the plan needs, the rest waits for whole windows of 60 s.
-pub fn estimate(plan: &Plan, buckets: &[BucketState]) -> Estimate {
+pub fn estimate(plan: &Plan, buckets: &[BucketState], headroom: u8) -> Estimate {
     let calls: Vec<&str> = may(plan).flat_map(|p| p.calls.iter().map(String::as_str)).collect();
     let side_by_side: usize = may(plan)
         .filter(|p| matches!(p.change, Change::AssignPerson { .. } | Change::UnassignPerson { .. }))
@@ -34,7 +34,7 @@ pub fn estimate(plan: &Plan, buckets: &[BucketState]) -> Estimate {
         .iter()
         .filter_map(|bucket| {
             let needed = calls.iter().filter(|c| **c == bucket.name).count() as u64;
-            let kept = u64::from(bucket.limit) * u64::from(HEADROOM) / 100;
+            let kept = u64::from(bucket.limit) * u64::from(headroom) / 100;
             let over = needed.saturating_sub(u64::from(bucket.remaining).saturating_sub(kept));
             let window = u64::from(bucket.limit).saturating_sub(kept).max(1);
             (over > 0).then(|| (over.div_ceil(window), bucket))
@@ -200,29 +200,29 @@ mod tests {
     #[test]
     fn the_estimate_waits_for_whole_windows_of_the_tightest_bucket() {
         let mut plan = make(&draft(), &live());
-        assert_eq!(estimate(&plan, &[]).sentence, "4 calls, about 2 s");
-        assert_eq!(estimate(&plan, &[bucket("apps", 10, 3)]).sentence, "4 calls, about 2 s");
-        let tight = estimate(&plan, &[bucket("other", 50, 50), bucket("apps", 10, 1)]);
+        assert_eq!(estimate(&plan, &[], HEADROOM).sentence, "4 calls, about 2 s");
+        assert_eq!(estimate(&plan, &[bucket("apps", 10, 3)], HEADROOM).sentence, "4 calls, about 2 s");
+        let tight = estimate(&plan, &[bucket("other", 50, 50), bucket("apps", 10, 1)], HEADROOM);
         assert_eq!(tight.sentence, "4 calls, about 1 min 2 s at this org's limit of 10 a minute for apps");
         assert_eq!((tight.calls, tight.seconds), (4, 62));
-        assert_eq!(estimate(&plan, &[bucket("apps", 1, 0)]).seconds, 122);
+        assert_eq!(estimate(&plan, &[bucket("apps", 1, 0)], HEADROOM).seconds, 122);
         assert_eq!(
-            estimate(&plan, &[bucket("apps", 0, 0)]).seconds,
+            estimate(&plan, &[bucket("apps", 0, 0)], HEADROOM).seconds,
             122,
             "a limit of 0 is a concurrency limit"
         );
         plan.changes.clear();
-        assert_eq!(estimate(&plan, &[]).sentence, "0 calls");
+        assert_eq!(estimate(&plan, &[], HEADROOM).sentence, "0 calls");
     }
 
     #[test]
     fn what_may_not_be_made_costs_nothing() {
         let mut live = live();
         live.me = Some(me(&["APP_ADMIN"]));
-        assert_eq!(estimate(&make(&draft(), &live), &[]).calls, 2);
+        assert_eq!(estimate(&make(&draft(), &live), &[], HEADROOM).calls, 2);
         live.me = Some(me(&["READ_ONLY_ADMIN"]));
         let plan = make(&draft(), &live);
-        assert_eq!((estimate(&plan, &[]).calls, needs_typing(&plan, true)), (0, None));
+        assert_eq!((estimate(&plan, &[], HEADROOM).calls, needs_typing(&plan, true)), (0, None));
     }
 
     #[test]

@@ -13,11 +13,11 @@ pub mod live;
 pub mod plan;
 pub mod rotation;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod undo;
 mod value;
 
-pub use confirm::{Counted, Estimate, Typed, estimate, needs_typing};
+pub use confirm::{Counted, Estimate, HEADROOM, Typed, estimate, needs_typing};
 pub use done::already_so;
 pub use inverse::{Before, inverse};
 pub use live::Live;

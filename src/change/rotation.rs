@@ -4,7 +4,7 @@
 //! Where a rotation stands is read from the secrets themselves wherever they tell, so that a crash between a write and its note on disk
 //! loses nothing; only what Okta cannot know (proof, who has the new one) is remembered.
 
-use crate::okta::model::{AppId, ClientId, ClientSecret, SecretId};
+use crate::okta::model::{App, AppId, ClientId, ClientSecret, SecretId};
 use crate::setup::SecretAsk;
 use crate::text::{Clean, plural};
 use jiff::Timestamp;
@@ -69,6 +69,19 @@ pub enum Stage {
     Done,
     /// The new secret is inactive or gone: nothing may be taken away now.
     Broken(String),
+}
+
+/// An app's secrets, and where their rotation stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Standing {
+    /// The app.
+    pub app: App,
+    /// Its secrets, values left out, the oldest first.
+    pub secrets: Vec<ClientSecret>,
+    /// The rotation, if one is under way or ended last.
+    pub rotation: Option<Rotation>,
+    /// What comes next.
+    pub stage: Option<Stage>,
 }
 
 /// Why a rotation cannot begin.

@@ -80,7 +80,7 @@ pub(super) fn me(roles: &[&str]) -> Identity {
 }
 
 /// An org with three groups, four people, and a server `default` whose one policy is for another client.
-pub(super) fn live() -> Live {
+pub(crate) fn live() -> Live {
     let people =
         ["ana", "ben", "cho", "dana"].map(|n| user(&format!("00u{n}"), &format!("{n}@acme.example")));
     let groups = [group("00gMcp", "MCP-Users", 212), group("00gCon", "Contractors", 16)];
@@ -109,7 +109,7 @@ pub(super) fn live() -> Live {
     }
 }
 
-pub(super) fn draft() -> Draft {
+pub(crate) fn draft() -> Draft {
     let mut draft = Draft::new(ORG);
     draft.setup.access.groups = vec!["MCP-Users".into()];
     draft.reason = "CHG0041234".into();

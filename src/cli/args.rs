@@ -30,6 +30,7 @@ pub enum Command {
     /// Make the org as a Setup file says. Nothing is removed; applying twice changes nothing.
     Apply(ApplyArgs),
     /// Run one sign-in, and show every redirect and token exchange.
+    #[command(after_long_help = TEST_NOTES)]
     Test(TestArgs),
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
@@ -46,7 +47,16 @@ pub enum Command {
     /// The inventory: which MCP servers use which app and which client secret. A small TOML file, fit for git.
     #[command(after_long_help = SERVERS_JSON)]
     Servers(ServersArgs),
+    /// Say what went wrong, from a failed address, an error text, a JSON body, a token or a HAR. Needs no Okta account.
+    Diagnose(DiagnoseArgs),
 }
+
+/// What else there is to know about `oktui test`.
+const TEST_NOTES: &str = "Standard input gives, line by line, what the environment does not: the client secret (OKTUI_CLIENT_SECRET, with --issuer),
+the password (OKTUI_TEST_PASSWORD), a one-time code (OKTUI_TEST_PASSCODE), then the pasted address.
+--json prints one document: {\"verdict\": \"passed\" | \"failed\" | \"stopped\", \"judged_not\": …, \"leg\": …, \"step\": …,
+  \"headline\": …, \"fixes\": […], \"way\": …, \"left\": […], \"hops\": […]}
+It ends with 0 when every check passed, with 1 when one failed.";
 
 /// What `oktui servers --json` prints.
 const SERVERS_JSON: &str = "--json prints one document:
@@ -151,6 +161,9 @@ pub struct OrgArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+    /// Percent of Okta's rate limits to leave to the org's other users while writing [default: the org's profile, else 10].
+    #[arg(long, env = "OKTUI_HEADROOM", value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=90))]
+    pub headroom: Option<u8>,
 }
 
 /// `oktui plan`
@@ -190,11 +203,27 @@ pub struct ApplyArgs {
 
 /// `oktui test`
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).args(["app", "issuer"]))]
 pub struct TestArgs {
     /// The app: its name, its id or its client id.
     #[arg(long, value_name = "NAME|CLIENT_ID")]
-    pub app: String,
-    /// Who signs in. Their password comes from `OKTUI_TEST_PASSWORD` or standard input. Without this: the probe, which needs nobody.
+    pub app: Option<String>,
+    /// Any OpenID provider, by its issuer: no Okta API and no API token is used. The client secret comes from `OKTUI_CLIENT_SECRET` or standard input.
+    #[arg(long, value_name = "URL", requires = "client_id")]
+    pub issuer: Option<String>,
+    /// The client, with --issuer.
+    #[arg(long, value_name = "ID", requires = "issuer")]
+    pub client_id: Option<String>,
+    /// How the client proves itself, with --issuer.
+    #[arg(long, value_enum, requires = "issuer", default_value_t = ClientAuthArg::Basic)]
+    pub client_auth: ClientAuthArg,
+    /// What is tested. Without it: a sign-in where somebody is named or a browser is used, else the probe.
+    #[arg(long, value_enum)]
+    pub kind: Option<KindArg>,
+    /// How the person signs in. Without it: in the terminal at Okta, through the provider's form with --issuer.
+    #[arg(long, value_enum)]
+    pub sign_in: Option<SignInArg>,
+    /// Who signs in. Their password comes from `OKTUI_TEST_PASSWORD` or standard input.
     #[arg(long = "as", value_name = "LOGIN")]
     pub login: Option<String>,
     /// The authorization server: org, default or an id. Otherwise the one of the app's last plan, or one that covers the app.
@@ -204,11 +233,54 @@ pub struct TestArgs {
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
     /// The scopes to ask for.
-    #[arg(long, value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
+    #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    /// Save the run as an HTTP Archive (HAR 1.2), masked: browsers' developer tools open it.
+    #[arg(long, value_name = "FILE")]
+    pub har: Option<PathBuf>,
+    /// Save the run as a report in Markdown, masked: for a ticket.
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
+}
+
+/// How a client proves itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClientAuthArg {
+    /// `client_secret_basic`: the secret in a header.
+    Basic,
+    /// `client_secret_post`: the secret in the body.
+    Post,
+    /// A public client.
+    None,
+}
+
+/// Kinds of test.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KindArg {
+    /// Authorization code with PKCE, the ID token's checks, userinfo, a refresh if there is a refresh token.
+    Code,
+    /// The same, and the tokens' whole life: introspection, the replaced refresh token again, revocation, introspection after.
+    Refresh,
+    /// The client asks for itself.
+    ClientCredentials,
+    /// How far the configuration carries, without anybody.
+    Probe,
+    /// Wrong secret, wrong method or wrong encoding? A made-up code tells, without anybody.
+    Secret,
+}
+
+/// Ways to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SignInArg {
+    /// In this terminal, by Okta's primary authentication.
+    Terminal,
+    /// The provider's plain web form is filled in from here.
+    Form,
+    /// The address is printed; the one that your browser ends at is pasted, or given on standard input.
+    Paste,
 }
 
 /// `oktui why`
@@ -368,6 +440,24 @@ pub enum ServersAction {
         #[arg(long)]
         environment: Option<String>,
     },
+}
+
+/// `oktui diagnose`
+#[derive(Debug, Args)]
+pub struct DiagnoseArgs {
+    /// What failed, or - for standard input. Other users of the machine can see arguments: give what has a code or a token in it
+    /// on standard input.
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
+    /// A capture of a browser or a proxy, HAR 1.2.
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub har: Option<PathBuf>,
+    /// A callback of the gateway that redirect URIs are compared with; the public gateway's otherwise.
+    #[arg(long = "callback", value_name = "URI")]
+    pub callbacks: Vec<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[cfg(test)]

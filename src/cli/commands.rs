@@ -1,21 +1,22 @@
 //! The commands. Each connects, asks `run` for the work, prints, and says how it ended.
 
-use super::args::{ApplyArgs, OrgArgs, PlanArgs, SetupCommand, TestArgs};
+use super::args::{ApplyArgs, OrgArgs, PlanArgs, SetupCommand};
 use super::exit::Exit;
 use super::input::{self, Refusal};
 use super::print;
 use crate::change::{Outcome as ChangeOutcome, Plan};
-use crate::flow::trace::{RunVerdict, Way};
 use crate::okta::model::{App, ServerKind};
 use crate::run::error::RunError;
-use crate::run::job::{Applied, Outcome, PlanMade, TestRequest, Trouble};
+use crate::run::job::{Applied, Outcome, PlanMade, Trouble};
 use crate::run::session::{Access, Session};
 use crate::run::{applying, live, testing};
 use crate::setup::{self, Draft, Setup};
 use crate::store::Places;
 use serde_json::json;
+use std::collections::HashMap;
 use std::path::Path;
 use tokio::sync::mpsc;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub(super) type Result<T> = std::result::Result<T, Refusal>;
@@ -145,7 +146,7 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
 pub(super) async fn go_on(session: &Session, json: bool) -> Result<()> {
     let (sink, mut events) = applying::channel();
     let (ended, _) = tokio::join!(
-        applying::resume(session, &sink, CancellationToken::new()),
+        applying::resume(session, &sink, CancellationToken::new(), watch::channel(false).1),
         show_to_end(&mut events, json, |_| String::new())
     );
     Ok(ended?)
@@ -175,9 +176,9 @@ pub(super) fn confirm(made: &PlanMade, yes: bool) -> Result<()> {
 /// It does not begin.
 pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Result<Applied> {
     let (sink, mut events) = applying::channel();
-    let titles: Vec<(usize, String)> = plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
-    let title =
-        move |n: usize| titles.iter().find(|(m, _)| *m == n).map_or(String::new(), |(_, t)| t.clone());
+    let titles: HashMap<usize, String> =
+        plan.changes.iter().map(|c| (c.number, c.title.to_string())).collect();
+    let title = move |n: usize| titles.get(&n).cloned().unwrap_or_default();
     let stop = CancellationToken::new();
     let interrupted = stop.clone();
     let watch = tokio::spawn(async move {
@@ -186,8 +187,10 @@ pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Res
             interrupted.cancel();
         }
     });
-    let (ended, last) =
-        tokio::join!(applying::apply(session, plan, &sink, stop), show_to_end(&mut events, quiet, title));
+    let (ended, last) = tokio::join!(
+        applying::apply(session, plan, &sink, stop, watch::channel(false).1),
+        show_to_end(&mut events, quiet, title)
+    );
     watch.abort();
     ended?;
     last.ok_or_else(|| Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone })
@@ -235,92 +238,6 @@ fn first_failure(applied: &Applied) -> Exit {
             _ => None,
         })
         .unwrap_or(Exit::FoundWrong)
-}
-
-/// `oktui test`
-///
-/// # Errors
-/// See the exit codes.
-pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
-    let session = connect(&args.org, places, true).await?;
-    let password = match &args.login {
-        Some(_) => Some(input::secret("OKTUI_TEST_PASSWORD", "password of the test person")?),
-        None => None,
-    };
-    let app = find_app(&session, &args.app).await?;
-    let redirects = app.redirect_uris();
-    let redirect_uri = args.redirect_uri.clone().or_else(|| redirects.first().cloned()).unwrap_or_default();
-    let missing = |what: &str, help: &str| RunError::Missing { what: what.into(), help: help.into() };
-    let id = app.id().ok_or_else(|| missing("the app has no id", "Read it again."))?;
-    let client_id = app
-        .client_id()
-        .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
-    let server = server(&session, &app, args.server.as_deref()).await?;
-    let request = TestRequest {
-        app: id,
-        client_id,
-        label: app.label(),
-        server,
-        authentication: app.client_authentication().unwrap_or_default(),
-        secret: None,
-        redirect_uri,
-        scopes: args.scopes.clone(),
-        way: if args.login.is_some() { Way::Terminal } else { Way::Probe },
-        login: args.login.clone().unwrap_or_default(),
-        password,
-        run: 1,
-    };
-    run_test(&session, request, args.org.json).await
-}
-
-async fn run_test(session: &Session, request: TestRequest, json: bool) -> Result<Exit> {
-    let (sink, mut events) = applying::channel();
-    let (replies, answers) = mpsc::channel(1);
-    let stop = CancellationToken::new();
-    let (interrupted, no_answer) = (stop.clone(), stop.clone());
-    let watch = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            interrupted.cancel();
-        }
-    });
-    if !json {
-        let server = match &request.server {
-            ServerKind::Org => "the org's own server".to_owned(),
-            ServerKind::Custom(id) => format!("server {id}"),
-        };
-        out(&format!("{} at {server}, redirect URI {}", request.label, request.redirect_uri));
-    }
-    let running = testing::run(session, request, &sink, answers, stop);
-    tokio::pin!(running);
-    let (trace, _safe) = loop {
-        tokio::select! {
-            ended = &mut running => break ended?,
-            Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
-                eprintln!("{}", need.message);
-                let passcode = tokio::task::spawn_blocking(|| input::secret("OKTUI_TEST_PASSCODE", "passcode")).await;
-                match (need.factors.first(), passcode) {
-                    (Some((factor, _)), Ok(Ok(passcode))) => {
-                        let _ = replies.send(testing::Reply { factor: factor.clone(), passcode }).await;
-                    }
-                    (_, Ok(Err(refusal))) => {
-                        eprintln!("{}", refusal.sentence);
-                        no_answer.cancel();
-                    }
-                    _ => no_answer.cancel(),
-                }
-            },
-        }
-    };
-    watch.abort();
-    if json {
-        out(&pretty(&print::trace_json(&trace)));
-    } else {
-        for hop in &trace.hops {
-            out(&print::hop(hop));
-        }
-        out(&print::verdict(&trace));
-    }
-    Ok(if matches!(trace.verdict, RunVerdict::Passed { .. }) { Exit::Ok } else { Exit::FoundWrong })
 }
 
 /// The authorization server that was named, or the one that the app is most likely used with.
@@ -371,7 +288,7 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
         ));
     };
     let token = input::secret("OKTUI_API_TOKEN", "API token")?;
-    let access = Access { url, token, label: String::new(), prod: false, read_only };
+    let access = Access { url, token, label: String::new(), prod: false, read_only, headroom: args.headroom };
     let session = Session::connect(access, places, None).await?;
     for note in session.notes() {
         eprintln!("{note}");

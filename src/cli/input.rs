@@ -8,6 +8,9 @@ use std::path::Path;
 /// The longest Setup file that is read, in bytes.
 const LONGEST_FILE: u64 = 4 * 1024 * 1024;
 
+/// The longest address that is read, in bytes.
+const LONGEST_PASTE: usize = 256 * 1024;
+
 /// A sentence for standard error, and how the command ends.
 #[derive(Debug)]
 pub struct Refusal {
@@ -65,6 +68,30 @@ pub fn secret(variable: &str, what: &str) -> Result<Secret, Refusal> {
     };
     let secret = Secret::new(line.trim());
     if secret.is_empty() { Err(none()) } else { Ok(secret) }
+}
+
+/// The address that a browser ended at, from standard input: lines until it is whole, since terminals and editors break it.
+///
+/// # Errors
+/// Standard input ended before anything came, or never ends.
+pub fn pasted() -> Result<Secret, Refusal> {
+    let mut text = String::new();
+    let mut stdin = io::stdin().lock();
+    while !crate::flow::is_whole(&text) {
+        let before = text.len();
+        stdin
+            .read_line(&mut text)
+            .map_err(|e| Refusal::usage(format!("standard input cannot be read: {e}")))?;
+        if text.len() == before && !text.trim().is_empty() {
+            break;
+        }
+        if text.len() == before || text.len() > LONGEST_PASTE {
+            return Err(Refusal::usage(
+                "no address with code= or error=, and state=, was given on standard input",
+            ));
+        }
+    }
+    Ok(Secret::new(text))
 }
 
 /// Asks a question whose default is No. Without a terminal the answer is No.

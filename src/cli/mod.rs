@@ -4,11 +4,13 @@
 
 pub mod args;
 mod commands;
+mod diagnose;
 pub mod exit;
 mod input;
 pub mod print;
 mod rotate;
 mod servers;
+mod test;
 mod undo;
 mod why;
 
@@ -28,7 +30,7 @@ pub async fn run(command: &Command) -> Exit {
             Err(e) => Err(e),
         },
         Command::Test(args) => match places() {
-            Ok(places) => commands::test(args, places).await,
+            Ok(places) => test::test(args, places).await,
             Err(e) => Err(e),
         },
         Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
@@ -48,6 +50,7 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => undo::undo(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Diagnose(args) => diagnose::diagnose(args),
         Command::Demo(_) => Ok(Exit::Ok),
     };
     match result {

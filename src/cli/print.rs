@@ -1,7 +1,7 @@
 //! What the commands print: lines for people, one JSON document for programs. Pure.
 
 use crate::change::{Allowed, HandOver, Outcome, People, Plan, Planned, Risk};
-use crate::flow::trace::{Hop, RunVerdict, Trace, Verdict, Way};
+use crate::flow::trace::{Hop, RunVerdict, Trace, Verdict};
 use crate::secret::Secret;
 use crate::text::plural;
 use serde_json::{Value, json};
@@ -226,10 +226,6 @@ pub fn trace_json(trace: &Trace) -> Value {
         RunVerdict::Stopped => ("stopped", None, None, None, Vec::new(), None),
         RunVerdict::Running => ("not-ended", None, None, None, Vec::new(), None),
     };
-    let way = match trace.way {
-        Way::Terminal => "terminal",
-        Way::Probe => "probe",
-    };
     json!({"verdict": word, "judged_not": judged_not, "leg": leg, "step": step, "headline": headline, "fixes": fixes,
-        "way": way, "left": trace.left, "hops": trace.hops})
+        "way": trace.way.word(), "left": trace.left, "hops": trace.hops})
 }

@@ -5,10 +5,10 @@ use super::commands::{Result, carry_out, confirm, connect, exit_of, find_app, ou
 use super::exit::Exit;
 use super::input::Refusal;
 use super::{print, servers};
-use crate::change::rotation::Stage;
+use crate::change::rotation::{Stage, Standing};
 use crate::inventory::McpServer;
 use crate::okta::model::{App, SecretId};
-use crate::run::rotating::{self, Standing};
+use crate::run::rotating;
 use crate::run::session::Session;
 use crate::secret::Secret;
 use crate::setup::SecretAsk;

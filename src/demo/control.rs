@@ -40,6 +40,13 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
             Reply::ok((0..shown).filter_map(|n| org.person(n)).map(|p| org.card(&p)).collect())
         }
         (&Method::GET, ["writes"]) => all(&org.writes),
+        (&Method::GET, ["counts"]) => {
+            Reply::ok(org.counts.iter().map(|(status, n)| (status.to_string(), json!(n))).collect())
+        }
+        (&Method::DELETE, ["counts"]) => {
+            org.counts.clear();
+            Reply::ok(json!({}))
+        }
         (&Method::GET, ["oauth"]) => all(&org.oauth_calls),
         (&Method::GET, ["callbacks"]) => all(&org.callbacks),
         (&Method::GET, ["scenario"]) => {
@@ -62,7 +69,11 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
         }
         (&Method::GET, ["traffic"]) => Reply::ok(org.traffic.json()),
         (&Method::POST, ["traffic"]) => {
-            org.traffic = org.traffic.with(&body).map_err(|e| bad(&e))?;
+            let before = org.traffic;
+            org.traffic = before.with(&body).map_err(|e| bad(&e))?;
+            if (before.limit, before.window_ms) != (org.traffic.limit, org.traffic.window_ms) {
+                org.limits = Default::default();
+            }
             Reply::ok(org.traffic.json())
         }
         (&Method::POST, ["clock"]) => {

@@ -12,12 +12,13 @@
 //! | `GET /__demo/describe` | addresses, tokens, groups, authorization servers |
 //! | `GET /__demo/people` | of the first 60, everybody with a note among them: login, password, note, status; `current_code` where a one-time code is enrolled |
 //! | `GET /__demo/writes` | every management call that changed something: method, path, status, request id |
+//! | `GET /__demo/counts` | management calls so far by the status of their answer, `"0"` where it was broken off; `DELETE` begins anew |
 //! | `GET /__demo/oauth` | every call of an OAuth endpoint |
 //! | `GET /__demo/callbacks` | what arrived at the gateway's callback |
 //! | `POST /__demo/scenario` `{"name":"mfa-required"}` | switches the [`Scenario`] |
 //! | `POST /__demo/faults` `{"match":"/api/v1/apps","kind":"status","status":429,"times":2}` | trouble on demand; kinds `status truncate html big slow reset reset_after` (the last one after the work is done), `method` and `delay_ms` optional; with `"percent":1` in place of `times` that part of the matching calls, without end |
 //! | `DELETE /__demo/faults` | forgets the faults that wait |
-//! | `POST /__demo/traffic` `{"latency_ms":40,"window_ms":6000,"limit":600,"concurrent":15,"others_percent":30,"headers":"okta"}` | latency, limits, other clients, and what is told of them (`okta`, `none`, `retry-after`); what is not named stays |
+//! | `POST /__demo/traffic` `{"latency_ms":40,"window_ms":6000,"limit":600,"concurrent":15,"others_percent":30,"headers":"okta"}` | latency, limits, other clients, and what is told of them (`okta`, `none`, `retry-after`); what is not named stays; another limit or window begins anew |
 //! | `POST /__demo/clock` `{"advance_seconds":301}` | moves the demo's clock |
 
 mod apps;

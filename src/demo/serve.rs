@@ -58,6 +58,13 @@ impl Shared {
         self.org.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Counts an answer to a management call, for the control path.
+    fn counted(&self, path: &str, status: u16) {
+        if path.starts_with("/api/") {
+            *self.org().counts.entry(status).or_default() += 1;
+        }
+    }
+
     async fn key(&self) -> Option<Arc<SigningKey>> {
         self.key
             .get_or_init(|| async {
@@ -148,6 +155,7 @@ async fn answer(
             tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
         }
         if fault.kind == Kind::Reset {
+            shared.counted(&call.path, 0);
             return broken(&[], 0);
         }
     }
@@ -172,6 +180,7 @@ async fn answer(
         verdict = None;
     }
     if fault.as_ref().is_some_and(|f| f.kind == Kind::ResetAfter) {
+        shared.counted(&call.path, 0);
         return broken(&[], 0);
     }
     if let Some(Fault { kind: Kind::Truncate, .. }) = fault {
@@ -179,6 +188,7 @@ async fn answer(
         let half = text.get(..text.len() / 2).unwrap_or_default().to_vec();
         return broken(&half, text.len().max(2));
     }
+    shared.counted(&call.path, reply.status);
     finish(&reply, &Stamp { request_id: &call.request_id, seconds }, verdict, head)
 }
 

@@ -9,7 +9,7 @@ use super::servers::Server;
 use super::signon::SignOn;
 use super::{Engine, Options, Scenario, Traffic, apps, seed, servers, signon};
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// Records of calls kept for the control path; older ones are dropped.
 const KEPT: usize = 20_000;
@@ -115,6 +115,8 @@ pub(super) struct Org {
     pub(super) faults: Vec<Fault>,
     pub(super) writes: VecDeque<Value>,
     pub(super) oauth_calls: VecDeque<Value>,
+    /// Management calls by the status of their answer, 0 where it was broken off.
+    pub(super) counts: BTreeMap<u16, u64>,
     pub(super) callbacks: VecDeque<Value>,
     pub(super) api_token: String,
     pub(super) read_only_token: String,
@@ -153,6 +155,7 @@ impl Org {
             faults: Vec::new(),
             writes: VecDeque::new(),
             oauth_calls: VecDeque::new(),
+            counts: BTreeMap::new(),
             callbacks: VecDeque::new(),
             api_token: format!("00{}", seed::text(seed, "api token", 0, 40)),
             read_only_token: format!("00{}", seed::text(seed, "api token", 1, 40)),

@@ -1,3 +1,4 @@
+use super::pasted::Finding;
 use super::*;
 use crate::flow::trace::{Leg, Step};
 use crate::uri::Callback;

@@ -1,16 +1,18 @@
 //! The flow tester: the road to the wire (the second law). Every request of a flow goes through the one recorder; what was not
 //! recorded did not happen.
 //!
-//! `trace`, `checks`, `machine` and `explain` are pure. `record` and `run` stand on `wire`. This room names neither
+//! `trace`, `checks`, `machine`, `explain` and `export` are pure. `record` and `run` stand on `wire`. This room names neither
 //! `okta` nor `change`: it tests any OpenID provider by its issuer.
 
 pub mod checks;
 pub mod explain;
+pub mod export;
 pub mod machine;
 pub mod record;
 mod run;
 pub mod trace;
 
+pub use machine::is_whole;
 pub use run::run;
 
 use crate::secret::Secret;
@@ -39,6 +41,9 @@ pub struct Spec {
     pub scopes: Vec<String>,
     /// How the person signs in.
     pub way: Way,
+    /// Whether the tokens are followed to their end: looked up, refreshed, the replaced refresh token sent once more, each revoked
+    /// and looked up again. It spends the grant, so it is only done with tokens of the run's own.
+    pub whole_life: bool,
     /// Who signs in.
     pub login: Option<String>,
     /// The number of the run in this session, from 1.
@@ -77,6 +82,13 @@ pub enum Need {
         /// What to say above the field.
         message: String,
     },
+    /// A browser is to be opened, and the address that it ends at to be pasted.
+    Browser {
+        /// What to open. It holds state, nonce and challenge of this run: show it, and keep it nowhere.
+        url: Secret,
+        /// What to say.
+        message: String,
+    },
 }
 
 /// A second factor to choose.
@@ -93,6 +105,8 @@ pub struct FactorChoice {
 pub enum Answer {
     /// The code, and the id of the factor that made it.
     Passcode(Secret, String),
+    /// What was pasted.
+    Pasted(Secret),
     /// No more of this run.
     Stop,
 }

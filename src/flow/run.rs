@@ -43,12 +43,9 @@ pub async fn run(
     let epoch = Instant::now();
     let trace = Trace {
         run: spec.run,
-        title: match spec.way {
-            Way::Terminal => "authorization code + PKCE".into(),
-            Way::Probe => "probe without a person".into(),
-        },
+        title: title(&spec).into(),
         way: spec.way,
-        login: spec.login.as_deref().filter(|_| spec.way == Way::Terminal).map(Clean::from),
+        login: spec.login.as_deref().filter(|_| spec.way.signs_in()).map(Clean::from),
         began,
         hops: Vec::new(),
         verdict: RunVerdict::Running,
@@ -108,6 +105,10 @@ pub async fn run(
                     }
                 }
                 Action::Judge(judgement) => recorder.lock().await.judge(judgement).await,
+                Action::Browse { step, title, request } => {
+                    recorder.lock().await.browse(step, &title, request).await;
+                }
+                Action::Told(location) => recorder.lock().await.told(location.expose()).await,
                 Action::Here(hop) => recorder.lock().await.here(hop).await,
                 Action::Left(line) => recorder.lock().await.left(line),
                 Action::Ask(need) => {
@@ -121,6 +122,7 @@ pub async fn run(
                             recorder.lock().await.keep(SecretKind::Passcode, &code);
                             Input::Passcode { code, factor }
                         }
+                        Some(Answer::Pasted(text)) => Input::Pasted(text),
                         Some(Answer::Stop) | None => {
                             stopping = true;
                             Input::Stop
@@ -139,6 +141,16 @@ pub async fn run(
         }
     };
     recorder.into_inner().end(verdict).await
+}
+
+fn title(spec: &Spec) -> &'static str {
+    match spec.way {
+        Way::Probe => "probe without a person",
+        Way::Secret => "the client's secret, without a person",
+        Way::Client => "client credentials",
+        _ if spec.whole_life => "authorization code + PKCE, and the tokens' whole life",
+        _ => "authorization code + PKCE",
+    }
 }
 
 fn no_client(e: &wire::WireError) -> RunVerdict {

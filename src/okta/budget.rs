@@ -90,11 +90,8 @@ impl Told {
         let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
         let limit = text("x-rate-limit-limit")?.parse().ok()?;
         let remaining = text("x-rate-limit-remaining")?.parse().ok()?;
-        let reset = Timestamp::from_second(text("x-rate-limit-reset")?.parse().ok()?).ok()?;
-        let server_now = text("date")
-            .and_then(|d| httpdate::parse_http_date(d).ok())
-            .and_then(|t| Timestamp::try_from(t).ok())
-            .unwrap_or(now);
+        let reset = reset_time(headers)?;
+        let server_now = server_time(headers).unwrap_or(now);
         let away = reset.duration_since(server_now).clamp(SignedDuration::ZERO, LONGEST_WAIT);
         Some(Self { limit, remaining, reset: now.checked_add(away).unwrap_or(now) })
     }
@@ -105,6 +102,30 @@ impl Told {
     }
 }
 
+/// `Date`, on the server's clock.
+fn server_time(headers: &http::HeaderMap) -> Option<Timestamp> {
+    let date = headers.get("date")?.to_str().ok()?;
+    Timestamp::try_from(httpdate::parse_http_date(date.trim()).ok()?).ok()
+}
+
+/// `X-Rate-Limit-Reset`, on the server's clock.
+fn reset_time(headers: &http::HeaderMap) -> Option<Timestamp> {
+    let reset = headers.get("x-rate-limit-reset")?.to_str().ok()?;
+    Timestamp::from_second(reset.trim().parse().ok()?).ok()
+}
+
+/// When a window ends that began with the request whose answer arrived at `now`. The reset is told in whole seconds, so that it may
+/// be a second late; a window has a whole number of them that divides the minute (Okta's has 60).
+fn window_end(reset: Timestamp, now: Timestamp) -> Timestamp {
+    let seconds = reset.duration_since(now).as_secs_f64();
+    let most = seconds.ceil() as i64;
+    let divides = |n: &i64| *n > 0 && 60 % *n == 0;
+    // `Date` is rounded down and the reset up, so that their difference is up to a second too long. Where both lengths would do, the
+    // longer one: too late costs a second, too early a refusal.
+    let Some(length) = [most, most - 1].into_iter().find(divides) else { return reset };
+    now.checked_add(SignedDuration::from_secs(length)).map_or(reset, |end| end.min(reset))
+}
+
 /// Whether a request may set out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -112,26 +133,82 @@ pub enum Decision {
     Go,
     /// Not before this time; ask again then.
     WaitUntil(Timestamp),
+    /// When one of those under way has ended; ask again then.
+    Full,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// How many requests of one bucket are under way at most, where the answers tell what is left. Okta's own limit of requests at once is
+/// 35 to 75 for the whole org.
+const AT_ONCE: u32 = 50;
+/// The same where they do not: nothing warns before the limit is hit, and whatever is under way then is refused.
+const AT_ONCE_BLIND: u32 = 10;
+
+#[derive(Clone, Copy, Debug)]
 struct Window {
     told: Option<(u32, u32, Timestamp)>,
     under_way: u32,
+    /// How many may be under way.
+    at_once: u32,
+    /// Answers since `at_once` was changed last.
+    calm: u32,
+    /// Requests that set out before this time were under way when too many were: their refusals say nothing new.
+    lowered: Option<Timestamp>,
+    /// A refusal that did not tell until when: one request at a time looks whether the window is open again.
+    looking: bool,
+    /// How many such refusals came one after the other.
+    blind_refusals: u32,
+    /// Whether an answer ever told what is left.
+    tells: bool,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self {
+            told: None,
+            under_way: 0,
+            at_once: AT_ONCE_BLIND,
+            calm: 0,
+            lowered: None,
+            looking: false,
+            blind_refusals: 0,
+            tells: false,
+        }
+    }
 }
 
 /// What is left of each bucket.
 #[derive(Clone, Debug, Default)]
 pub struct Budget {
     windows: BTreeMap<Bucket, Window>,
+    /// Percent of each limit that is left to others.
+    headroom: u8,
+    /// By how much the server's clock is ahead of ours, at the least: `Date` has whole seconds, so the largest of many is the best.
+    ahead: Option<SignedDuration>,
 }
 
 impl Budget {
+    /// Leaves this many percent of each limit to the org's other users from now on. Small limits are rounded in our favour: of ten
+    /// requests one is left, of nine none.
+    pub fn set_headroom(&mut self, percent: u8) {
+        self.headroom = percent.min(95);
+    }
+
     /// Asks for one request, and counts it if it may go.
     pub fn decide(&mut self, bucket: Bucket, now: Timestamp) -> Decision {
         if bucket == Bucket::Unlimited {
             return Decision::Go;
         }
+        let decision = self.room(bucket, 0, 0, now);
+        if decision == Decision::Go {
+            self.given_out(bucket);
+        }
+        decision
+    }
+
+    /// Whether one more request could go now, if `ahead` others went first and up to `over` too many at once did no harm. Counts
+    /// nothing.
+    pub fn room(&mut self, bucket: Bucket, ahead: u32, over: u32, now: Timestamp) -> Decision {
+        let headroom = u32::from(self.headroom);
         let window = self.windows.entry(bucket).or_default();
         if let Some((limit, _, reset)) = window.told
             && (now >= reset || reset.duration_since(now) > LONGEST_WAIT)
@@ -140,30 +217,121 @@ impl Budget {
             let next = now.checked_add(LONGEST_WAIT).unwrap_or(reset);
             window.told = (limit > 0).then_some((limit, limit, next));
         }
-        match window.told {
-            Some((_, remaining, reset)) if remaining <= window.under_way => Decision::WaitUntil(reset),
-            _ => {
-                window.under_way = window.under_way.saturating_add(1);
-                Decision::Go
+        if let Some((limit, remaining, reset)) = window.told {
+            let kept = u32::try_from(u64::from(limit) * u64::from(headroom) / 100).unwrap_or(0);
+            if remaining <= window.under_way.saturating_add(ahead).saturating_add(kept) {
+                return Decision::WaitUntil(reset);
             }
         }
+        let most = if window.looking { 1 } else { window.at_once.saturating_add(over) };
+        if window.under_way.saturating_add(ahead) >= most {
+            return Decision::Full;
+        }
+        Decision::Go
+    }
+
+    fn given_out(&mut self, bucket: Bucket) {
+        if let Some(window) = self.windows.get_mut(&bucket) {
+            window.under_way = window.under_way.saturating_add(1);
+        }
+    }
+
+    /// What an answer that arrived at `now` tells of its bucket, with the reset as exact as the answers so far allow.
+    pub fn read(&mut self, headers: &http::HeaderMap, now: Timestamp) -> Option<Told> {
+        if let Some(date) = server_time(headers) {
+            let ahead = date.duration_since(now);
+            // More than a second less than before: one of the clocks was set.
+            let set = |before: SignedDuration| before > ahead + SignedDuration::from_secs(3);
+            self.ahead = Some(match self.ahead {
+                Some(before) if !set(before) => before.max(ahead),
+                _ => ahead,
+            });
+        }
+        let mut told = Told::read(headers, now)?;
+        if let (Some(ahead), Some(reset)) = (self.ahead, reset_time(headers))
+            && let Ok(ours) = reset.checked_sub(ahead)
+        {
+            told.reset = told.reset.min(ours.max(now));
+        }
+        Some(told)
     }
 
     /// A request that went has been answered.
     pub fn answered(&mut self, bucket: Bucket, told: Option<Told>, now: Timestamp) {
+        let together = self.windows.get(&bucket).map_or(0, |w| w.under_way);
         self.given_up(bucket);
-        let Some(told) = told.filter(|t| !t.is_concurrency()) else { return };
         let Some(window) = self.windows.get_mut(&bucket) else { return };
-        let remaining = match window.told {
+        let Some(told) = told.filter(|t| !t.is_concurrency()) else { return };
+        if !window.tells {
+            (window.tells, window.at_once) = (true, window.at_once.max(AT_ONCE));
+        }
+        let (remaining, reset) = match window.told {
             // Answers of one window overtake each other: the lowest count is the latest. Resets differ by the rounding of `Date`.
             Some((_, before, reset))
                 if now < reset && told.reset.duration_since(reset).abs().as_secs() <= 2 =>
             {
-                before.min(told.remaining)
+                (before.min(told.remaining), reset.min(told.reset))
             }
-            _ => told.remaining,
+            // A new window. If all that is used of it is ours, it began with us.
+            _ if told.limit.saturating_sub(told.remaining) <= together => {
+                (told.remaining, window_end(told.reset, now))
+            }
+            _ => (told.remaining, told.reset),
         };
-        window.told = Some((told.limit, remaining, told.reset));
+        window.told = Some((told.limit, remaining, reset));
+    }
+
+    /// A request was carried out or refused for another reason than a limit: one more may be under way after a long calm.
+    pub fn went_well(&mut self, bucket: Bucket) {
+        let Some(window) = self.windows.get_mut(&bucket) else { return };
+        (window.looking, window.blind_refusals) = (false, 0);
+        window.calm += 1;
+        let most = if window.tells { AT_ONCE } else { AT_ONCE * 2 };
+        if window.at_once < most && window.calm >= window.at_once.saturating_mul(8) {
+            (window.at_once, window.calm) = (window.at_once + 1, 0);
+        }
+    }
+
+    /// Too many were under way at once, says the refusal of a request that set out at `sent`: half as many from now on.
+    pub fn too_many_at_once(&mut self, bucket: Bucket, sent: Timestamp, now: Timestamp) {
+        let window = self.windows.entry(bucket).or_default();
+        if window.lowered.is_none_or(|at| sent > at) {
+            window.at_once = (window.under_way.min(window.at_once) / 2).max(1);
+            window.calm = 0;
+            window.lowered = Some(now);
+        }
+    }
+
+    /// A refusal that told no time came for a request that set out at `sent`. Until when the bucket is closed: 1, 2, 4 … seconds, with
+    /// as much again by chance (`chance` of 1), so that several programs do not come back together.
+    pub fn closed_blindly(
+        &mut self,
+        bucket: Bucket,
+        chance: f64,
+        sent: Timestamp,
+        now: Timestamp,
+    ) -> Timestamp {
+        let window = self.windows.entry(bucket).or_default();
+        // Those that were under way together count once.
+        let first = window.lowered.is_none_or(|at| sent > at);
+        if first {
+            window.blind_refusals += 1;
+            if !window.looking {
+                window.at_once = (window.at_once / 2).max(1);
+                window.calm = 0;
+            }
+            (window.looking, window.lowered) = (true, Some(now));
+        }
+        let base = 1_000_i64 << window.blind_refusals.saturating_sub(1).min(5);
+        let millis = base + (base as f64 * chance.clamp(0.0, 1.0)) as i64;
+        let until = now.checked_add(SignedDuration::from_millis(millis)).unwrap_or(now);
+        match window.told {
+            Some((_, 0, closed)) if !first && closed > now => closed,
+            _ => {
+                self.close(bucket, until);
+                until
+            }
+        }
     }
 
     /// A request that went will not be answered.
@@ -250,6 +418,14 @@ mod tests {
         );
         assert_eq!(budget.decide(Bucket::Users, at(1)), Decision::Go, "another bucket is not touched");
         assert_eq!(budget.decide(Bucket::Apps, at(40)), Decision::Go);
+    }
+
+    #[test]
+    fn a_window_that_began_with_us_ends_when_it_is_over_not_when_the_rounded_reset_says() {
+        // Date 12:00:00 for 12:00:00.9, reset 12:01:01 for 12:01:00.9: a difference of 61 s for a window of 60.
+        for (told, ends) in [(61, 60), (60, 60), (7, 6), (6, 6), (5, 5), (47, 47)] {
+            assert_eq!(window_end(at(told), at(0)), at(ends), "{told}");
+        }
     }
 
     #[test]

@@ -22,4 +22,4 @@ pub mod write;
 
 pub use answer::net;
 pub use authorization::Authorization;
-pub use transport::{Transport, Waiting};
+pub use transport::{Headroom, Transport, Waiting};

@@ -131,10 +131,10 @@ async fn a_get_is_repeated_after_faults_and_a_create_is_not() {
 }
 
 #[tokio::test]
-async fn a_fault_that_stays_is_told_after_three_repeats() {
+async fn a_fault_that_stays_is_told_after_four_repeats() {
     let (server, reader, _) = scripted(|_, _| refusal(503, "E0000010")).await;
     assert!(matches!(reader.app(&id("0oa1")).await.unwrap_err(), ApiError::Okta(p) if p.status == 503));
-    assert_eq!(server.seen().len(), 4);
+    assert_eq!(server.seen().len(), 5);
 }
 
 #[tokio::test]

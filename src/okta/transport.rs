@@ -15,11 +15,14 @@ use http::{HeaderMap, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use zeroize::Zeroizing;
 
 /// How often a call that is safe to repeat is repeated after a fault.
-const REPEATS: usize = 3;
+const REPEATS: usize = 4;
+/// How many calls may be made ready although as many as possible are under way: what comes before a call (a line on the disk) then
+/// costs no time.
+const BEFORE_THEIR_TURN: u32 = 16;
 /// How often a call is tried again after a 429 before the caller is told.
 const REFUSALS: usize = 5;
 
@@ -33,6 +36,8 @@ struct Inner {
     wire: wire::Client,
     budget: Mutex<Budget>,
     waiting: watch::Sender<Vec<Waiting>>,
+    /// Told whenever a request has ended.
+    ended: Notify,
 }
 
 /// A call that waits for its rate limit, for a screen to say so.
@@ -49,12 +54,19 @@ impl Transport {
     pub fn new(org_url: &str, authorization: Authorization, wire: wire::Client) -> Self {
         let org = org_url.trim_end_matches('/').to_owned();
         let (budget, waiting) = (Mutex::default(), watch::Sender::new(Vec::new()));
-        Self(Arc::new(Inner { org, authorization, wire, budget, waiting }))
+        Self(Arc::new(Inner { org, authorization, wire, budget, waiting, ended: Notify::new() }))
     }
 
     /// The org URL, without a trailing slash.
     pub fn org_url(&self) -> &str {
         &self.0.org
+    }
+
+    /// Leaves this many percent of each rate limit to the org's other users, until the answer is dropped: while many calls are made
+    /// that nobody waits for one by one.
+    pub fn leave_headroom(&self, percent: u8) -> Headroom {
+        self.0.budget().set_headroom(percent);
+        Headroom(self.clone())
     }
 
     /// What is left of each rate-limit bucket of which an answer has told.
@@ -72,6 +84,21 @@ impl Transport {
         self.0.waiting.subscribe()
     }
 
+    /// Waits until one more request of this bucket could set out besides `ahead` others that are about to. Nothing is kept free for it:
+    /// whoever is dropped while waiting here has sent nothing.
+    pub(super) async fn room(&self, bucket: Bucket, ahead: u32) {
+        let inner = &*self.0;
+        loop {
+            let ended = inner.ended.notified();
+            let decision = inner.budget().room(bucket, ahead, BEFORE_THEIR_TURN, Timestamp::now());
+            match decision {
+                Decision::Go => return,
+                Decision::Full => ended.await,
+                Decision::WaitUntil(until) => inner.wait(bucket, until).await,
+            }
+        }
+    }
+
     /// Carries out one call. Waits for the rate limit where it must; a 429, which Okta answers before it does anything, is
     /// waited out for every method. A fault (5xx, broken connection, time-out) is tried again only where [`Call::repeatable`].
     pub(super) async fn send(&self, call: &Call) -> Result<Answer, ApiError> {
@@ -79,7 +106,7 @@ impl Transport {
         let (url, bucket, endpoint) = inner.resolve(call)?;
         let headers = inner.headers(call, &url)?;
         let mut delays = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(300))
+            .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(4))
             .with_max_times(REPEATS)
             .with_jitter()
@@ -88,6 +115,7 @@ impl Transport {
         loop {
             attempts += 1;
             let pass = inner.admit(bucket).await;
+            let set_out = Timestamp::now();
             let request = wire::Request {
                 method: call.method.clone(),
                 url: url.clone(),
@@ -111,9 +139,12 @@ impl Transport {
                     continue;
                 }
             };
-            let told = Told::read(&response.headers, now);
+            let told = inner.budget().read(&response.headers, now);
             pass.answered(told, now);
             let (status, body) = (response.status, Zeroizing::new(response.body));
+            if status != 429 {
+                inner.budget().went_well(bucket);
+            }
             match status {
                 200..=299 => return Ok(Answer { endpoint, status, headers: response.headers, body }),
                 // The first DELETE was carried out although its answer was a fault.
@@ -127,13 +158,12 @@ impl Transport {
                 }
                 429 => {
                     refusals += 1;
-                    let until = refused_until(told, refusals, now);
+                    let until = inner.refused(bucket, told, &response.headers, refusals, set_out, now);
                     if refusals > REFUSALS {
                         return Err(ApiError::Limited { bucket: bucket.as_str().to_owned(), until });
                     }
-                    match told {
-                        Some(told) if !told.is_concurrency() => inner.budget().close(bucket, until),
-                        _ => inner.wait(bucket, until).await,
+                    if told.is_some_and(|t| t.is_concurrency()) {
+                        inner.wait(bucket, until).await;
                     }
                 }
                 // 423 E0000239: Okta reorders policy priorities and has done nothing yet.
@@ -147,22 +177,53 @@ impl Transport {
     }
 }
 
-/// When to come back after the `refusals`th 429: a second after the reset; without one, or at a concurrency limit, after 1, 2,
-/// 4 … seconds with as much again by chance, so that several programs do not come back together. Never more than a minute.
-fn refused_until(told: Option<Told>, refusals: usize, now: Timestamp) -> Timestamp {
-    let wait = match told {
-        Some(told) if !told.is_concurrency() => told.reset.duration_since(now) + SignedDuration::from_secs(1),
-        _ => {
-            let base = 1_000u64 << refusals.saturating_sub(1).min(5);
-            SignedDuration::from_millis(i64::try_from(base + fastrand::u64(0..base)).unwrap_or(60_000))
-        }
-    };
-    now.checked_add(wait.clamp(SignedDuration::ZERO, LONGEST_WAIT)).unwrap_or(now)
+/// `Retry-After` in seconds (RFC 9110 §10.2.3). Okta documents none; proxies send it.
+fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
+    let seconds: i64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    Some(SignedDuration::from_secs(seconds).clamp(SignedDuration::ZERO, LONGEST_WAIT))
 }
 
 impl Inner {
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a 429: when to come back. A second after the reset where it is told; after a short while, and with fewer at once, where
+    /// too many were under way; else by `Retry-After`, or after longer and longer pauses.
+    fn refused(
+        &self,
+        bucket: Bucket,
+        told: Option<Told>,
+        headers: &HeaderMap,
+        refusals: usize,
+        set_out: Timestamp,
+        now: Timestamp,
+    ) -> Timestamp {
+        let after = |wait: SignedDuration| {
+            now.checked_add(wait.clamp(SignedDuration::ZERO, LONGEST_WAIT)).unwrap_or(now)
+        };
+        let mut budget = self.budget();
+        match told {
+            Some(told) if told.is_concurrency() => {
+                budget.too_many_at_once(bucket, set_out, now);
+                let base = 100u64 << refusals.min(6);
+                after(SignedDuration::from_millis(
+                    i64::try_from(base + fastrand::u64(0..base)).unwrap_or(1_000),
+                ))
+            }
+            Some(told) => {
+                let until = after(told.reset.duration_since(now) + SignedDuration::from_secs(1));
+                budget.close(bucket, until);
+                until
+            }
+            None => {
+                let blind = budget.closed_blindly(bucket, fastrand::f64(), set_out, now);
+                let Some(wait) = retry_after(headers) else { return blind };
+                let until = after(wait);
+                budget.close(bucket, until);
+                until
+            }
+        }
     }
 
     /// Address, bucket and the name in messages.
@@ -212,8 +273,11 @@ impl Inner {
 
     async fn admit(&self, bucket: Bucket) -> Pass<'_> {
         loop {
+            // Made before the decision: what ends in between is not missed.
+            let ended = self.ended.notified();
             let decision = self.budget().decide(bucket, Timestamp::now());
             match decision {
+                Decision::Full => ended.await,
                 Decision::Go => return Pass { inner: self, bucket, open: true },
                 Decision::WaitUntil(until) => self.wait(bucket, until).await,
             }
@@ -230,6 +294,17 @@ impl Inner {
     }
 }
 
+/// Headroom for others, until it is dropped.
+#[derive(Debug)]
+pub struct Headroom(Transport);
+
+impl Drop for Headroom {
+    fn drop(&mut self) {
+        self.0.0.budget().set_headroom(0);
+        self.0.0.ended.notify_waiters();
+    }
+}
+
 /// A request under way, counted until it is answered or dropped.
 struct Pass<'a> {
     inner: &'a Inner,
@@ -241,6 +316,7 @@ impl Pass<'_> {
     fn answered(mut self, told: Option<Told>, now: Timestamp) {
         self.open = false;
         self.inner.budget().answered(self.bucket, told, now);
+        self.inner.ended.notify_waiters();
     }
 }
 
@@ -248,6 +324,7 @@ impl Drop for Pass<'_> {
     fn drop(&mut self) {
         if self.open {
             self.inner.budget().given_up(self.bucket);
+            self.inner.ended.notify_waiters();
         }
     }
 }

@@ -32,6 +32,9 @@ pub struct Org {
     /// Whether oktui may write there at all.
     #[serde(default)]
     pub read_only: bool,
+    /// Percent of each rate limit that is left to the org's other users while a plan is applied, 0 to 90; 10 where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headroom: Option<u8>,
     /// When it was last connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<Timestamp>,
@@ -70,6 +73,7 @@ impl Org {
     /// An org that is seen for the first time: nothing is assumed of it but its address.
     pub fn new(label: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
+            headroom: None,
             label: label.into(),
             url: url.into(),
             prod: false,

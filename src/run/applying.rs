@@ -3,6 +3,7 @@
 use super::error::RunError;
 use super::job::{Applied, Outcome, PlanMade, Trouble};
 use super::live;
+use super::pace::Meter;
 use super::runner::Sink;
 use super::session::Session;
 use crate::change::apply::{self, JournalFile, Progress};
@@ -15,7 +16,9 @@ use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tokio::sync::mpsc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 pub use super::runner::channel;
@@ -111,7 +114,8 @@ pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError
 
 /// A plan with its cost and its confirmation.
 pub(super) fn made(session: &Session, plan: Plan) -> PlanMade {
-    let estimate = change::estimate(&plan, &session.reader().transport().budget()).sentence;
+    let budget = session.reader().transport().budget();
+    let estimate = change::estimate(&plan, &budget, session.headroom()).sentence;
     let typed = change::needs_typing(&plan, session.prod()).map(|t| (t.prompt, t.expected));
     PlanMade { plan, estimate, typed }
 }
@@ -180,25 +184,31 @@ pub async fn apply(
     plan: Plan,
     sink: &Sink,
     stop: CancellationToken,
+    hold: watch::Receiver<bool>,
 ) -> Result<(), RunError> {
     if plan.changes.is_empty() {
         let applied = ended(&plan, BTreeMap::new(), plan.app.clone(), None, None, None);
         sink.send(Outcome::Applied(Box::new(applied))).await;
         return Ok(());
     }
-    run(session, Work::Begin(Box::new(plan)), sink, stop).await
+    run(session, Work::Begin(Box::new(plan)), sink, stop, hold).await
 }
 
 /// Goes on with the oldest plan that was begun and not finished.
 ///
 /// # Errors
 /// There is none, or it does not begin.
-pub async fn resume(session: &Session, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+pub async fn resume(
+    session: &Session,
+    sink: &Sink,
+    stop: CancellationToken,
+    hold: watch::Receiver<bool>,
+) -> Result<(), RunError> {
     let left = open(session)?.into_iter().next().ok_or_else(|| RunError::Missing {
         what: "there is no interrupted apply for this org".into(),
         help: "It may have been finished elsewhere. Make a new plan to see what is left.".into(),
     })?;
-    run(session, Work::GoOn(Box::new(left)), sink, stop).await
+    run(session, Work::GoOn(Box::new(left)), sink, stop, hold).await
 }
 
 enum Work {
@@ -206,7 +216,13 @@ enum Work {
     GoOn(Box<Unfinished>),
 }
 
-async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken) -> Result<(), RunError> {
+async fn run(
+    session: &Session,
+    work: Work,
+    sink: &Sink,
+    stop: CancellationToken,
+    mut hold: watch::Receiver<bool>,
+) -> Result<(), RunError> {
     let writer = session.writer().lock().await;
     let writer = writer.as_ref().ok_or(RunError::ReadOnly)?;
     let journal = JournalFile::open(&journal_path(session.places(), &session.org().url))?;
@@ -221,6 +237,15 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
             apply::give_up(&left, &journal, Timestamp::now()).await?;
         }
     }
+    let transport = session.reader().transport();
+    let _kept_free = transport.leave_headroom(session.headroom());
+    let mut meter = Meter::new(match &work {
+        Work::Begin(plan) => plan,
+        Work::GoOn(left) => &left.plan,
+    });
+    let mut ticks = tokio::time::interval(PACE_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.reset();
     let (plan, applied) = {
         let world = apply::Session {
             reader: session.reader(),
@@ -230,6 +255,7 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
             clock: &clock,
             progress: &progress,
             stop: &stop,
+            hold: hold.clone(),
         };
         let working = async {
             match work {
@@ -241,13 +267,15 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
         loop {
             tokio::select! {
                 biased;
-                Some(progress) = telling.recv() => tell(sink, progress).await,
+                Some(progress) = telling.recv() => tell(sink, &mut meter, progress).await,
                 done = &mut working => break done,
+                Ok(()) = hold.changed() => tell_pace(session, sink, &meter, &hold).await,
+                _ = ticks.tick() => tell_pace(session, sink, &meter, &hold).await,
             }
         }
     };
     while let Ok(progress) = telling.try_recv() {
-        tell(sink, progress).await;
+        tell(sink, &mut meter, progress).await;
     }
     let applied = applied?;
     let app = applied.app.as_ref().and_then(App::id).or_else(|| plan.app.clone());
@@ -263,11 +291,21 @@ async fn run(session: &Session, work: Work, sink: &Sink, stop: CancellationToken
     }
 }
 
-async fn tell(sink: &Sink, progress: Progress) {
+async fn tell(sink: &Sink, meter: &mut Meter, progress: Progress) {
+    meter.saw(&progress, Timestamp::now());
     match progress {
         Progress::Begun(n) => sink.send(Outcome::Begins(n)).await,
         Progress::Ended(n, outcome) => sink.send(Outcome::Change(n, outcome)).await,
     }
+}
+
+/// How often the pace is told while a plan is applied.
+const PACE_EVERY: Duration = Duration::from_millis(250);
+
+async fn tell_pace(session: &Session, sink: &Sink, meter: &Meter, hold: &watch::Receiver<bool>) {
+    let held = *hold.borrow();
+    let budget = session.reader().transport().budget();
+    sink.send(Outcome::Pace(meter.pace(&budget, session.headroom(), held, Timestamp::now()))).await;
 }
 
 fn ended(

@@ -1,11 +1,12 @@
 //! What a face can ask for, and what comes back. Values only: the screens' state is made of these.
 
+use crate::change::rotation::Standing;
 use crate::change::undo::History;
 use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, ClientAuthentication, ClientId, ClientSecret, Discovery,
-    Group, GroupId, Identity, OrgFacts, Policy, Readable, Scope, Server, ServerKind, User, UserId,
+    Group, GroupId, Identity, OrgFacts, Policy, Readable, Scope, SecretId, Server, ServerKind, User, UserId,
 };
 use crate::people::{GroupDetail, PersonDetail, Preview, Purpose, Review, Source};
 use crate::policy::why::Why;
@@ -40,6 +41,8 @@ pub enum Slot {
     Apply,
     /// Client secrets, for the hand-over of an existing app.
     Secrets,
+    /// The rotation of a client secret.
+    Rotation,
     /// A run of the flow tester.
     Test,
     /// A revealed value.
@@ -173,6 +176,28 @@ pub enum Job {
     Pause(bool),
     /// Reads the client secrets with their values: Okta's log records that.
     LoadSecrets(AppId),
+    /// Reads an app's client secrets without their values, and where their rotation stands. Okta's log records it.
+    LoadRotation(AppId),
+    /// Begins a rotation: a note on this machine, no write to Okta.
+    BeginRotation {
+        /// Of which app.
+        app: AppId,
+        /// The secret that goes, where two are active.
+        old: Option<SecretId>,
+        /// Where the new one has to be put in.
+        places: Vec<String>,
+    },
+    /// Proves the new secret at the token endpoint.
+    ProveSecret(AppId),
+    /// Notes that a place has the new secret.
+    TickPlace {
+        /// Of which app.
+        app: AppId,
+        /// Which place.
+        place: String,
+    },
+    /// Forgets a rotation that is done or went back.
+    ForgetRotation(AppId),
     /// Runs the flow tester.
     Test(Box<TestRequest>),
     /// Answers what a run of the tester asked for.
@@ -184,6 +209,8 @@ pub enum Job {
     },
     /// Gives the value of a hole of the current run.
     Reveal(HoleId),
+    /// Writes the last run as HAR, JSON and Markdown, masked.
+    SaveRun(Box<Trace>),
     /// Saves the draft.
     SaveDraft(Box<Draft>),
     /// Removes the draft of an app: it was applied, or discarded.
@@ -216,8 +243,10 @@ pub struct TestRequest {
     pub redirect_uri: String,
     /// The scopes.
     pub scopes: Vec<String>,
-    /// In this terminal, or the probe.
+    /// How the person signs in, if anybody does.
     pub way: Way,
+    /// Whether the tokens are followed to their end.
+    pub whole_life: bool,
     /// Who signs in, for [`Way::Terminal`].
     pub login: String,
     /// Their password, for [`Way::Terminal`].
@@ -294,6 +323,8 @@ pub enum Outcome {
     Applied(Box<Applied>),
     /// To [`Job::LoadSecrets`].
     Secrets(Readable<Vec<ClientSecret>>),
+    /// To [`Job::LoadRotation`] and all that changes a rotation.
+    Rotation(Box<Standing>),
     /// To [`Job::Test`]: a hop, new or replaced by its number.
     Hop(Box<Hop>),
     /// To [`Job::Test`]: the person must give a passcode.
@@ -547,6 +578,8 @@ pub struct Applied {
 pub struct Need {
     /// Why, in a sentence.
     pub message: Clean,
-    /// Factors to choose from: id and label.
+    /// Factors to choose from: id and label; none where something is to be pasted.
     pub factors: Vec<(String, Clean)>,
+    /// The address to open in a browser; the one that it ends at is the answer.
+    pub open: Option<Secret>,
 }

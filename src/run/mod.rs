@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod error;
 pub mod job;
 pub mod live;
+mod pace;
 pub mod remember;
 pub mod rotating;
 pub mod runner;

@@ -83,6 +83,11 @@ pub fn callbacks(places: &Places, session: &Session) -> Vec<(String, String)> {
     own.into_iter().map(|c| (c.environment, c.uri)).collect()
 }
 
+/// Percent of each rate limit that is left to the other users of this org, where its profile says so.
+pub fn headroom(places: &Places, org_url: &str) -> Option<u8> {
+    profile::load(places).unwrap_or_default().find(org_url)?.headroom.map(|percent| percent.min(90))
+}
+
 /// The authorization server that an app was last set up with from here, as its plan in the journal says.
 pub fn server_of(places: &Places, org_url: &str, app: &AppId) -> Option<String> {
     let journal = applying::journal_of(places, org_url).ok()?;

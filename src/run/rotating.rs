@@ -2,10 +2,10 @@
 //! What Okta cannot know of it rests in one small file an app, without any secret value.
 
 use super::error::RunError;
-use super::job::{PlanMade, TestRequest};
+use super::job::{Outcome, PlanMade, TestRequest};
 use super::session::Session;
 use super::{applying, live, testing};
-use crate::change::rotation::{Rotation, Stage};
+use crate::change::rotation::{Rotation, Stage, Standing};
 use crate::flow::trace::{Step, Trace, Verdict, Way};
 use crate::okta::model::{App, AppId, ClientAuthentication, ClientSecret, SecretId};
 use crate::secret::Secret;
@@ -15,19 +15,6 @@ use jiff::Timestamp;
 use std::path::PathBuf;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-
-/// Where a rotation stands.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    /// The app.
-    pub app: App,
-    /// Its secrets, values left out, the oldest first.
-    pub secrets: Vec<ClientSecret>,
-    /// The rotation, if one is under way or ended last.
-    pub rotation: Option<Rotation>,
-    /// What comes next.
-    pub stage: Option<Stage>,
-}
 
 fn file(places: &Places, app: &AppId) -> PathBuf {
     places.data.join("rotation").join(format!("{app}.json"))
@@ -171,6 +158,7 @@ pub async fn prove(session: &Session, standing: &Standing) -> Result<Proof, RunE
         redirect_uri: app.redirect_uris().into_iter().next().unwrap_or_default(),
         scopes: vec!["openid".into()],
         way: Way::Probe,
+        whole_life: false,
         login: String::new(),
         password: None,
         run: 1,
@@ -237,4 +225,58 @@ pub fn tick(session: &Session, standing: &mut Standing, place: &str) -> Result<(
 pub fn forget(session: &Session, app: &AppId) -> Result<(), RunError> {
     store::remove(&file(session.places(), app))?;
     Ok(())
+}
+
+/// What a face can ask of a rotation.
+#[derive(Clone, Debug)]
+pub(super) enum Wish {
+    Look,
+    Begin { old: Option<SecretId>, places: Vec<String> },
+    Prove,
+    Tick(String),
+    Forget,
+}
+
+/// Carries out a step that writes nothing to Okta.
+///
+/// # Errors
+/// Those of the step. A secret that the token endpoint did not take is one as well: the run was for nothing else.
+pub(super) async fn job(session: &Session, app: &AppId, wish: Wish) -> Result<Outcome, RunError> {
+    let app = session.reader().app(app).await?;
+    let standing = match wish {
+        Wish::Look => standing(session, app).await?,
+        Wish::Begin { old, places } => begin(session, app, old.as_ref(), &places).await?,
+        Wish::Tick(place) => {
+            let mut now = standing(session, app).await?;
+            tick(session, &mut now, &place)?;
+            now
+        }
+        Wish::Forget => {
+            forget(session, &need_id(&app)?)?;
+            standing(session, app).await?
+        }
+        Wish::Prove => {
+            let now = standing(session, app).await?;
+            let proof = prove(session, &now).await?;
+            if !proof.taken {
+                return Err(RunError::Missing {
+                    what: format!(
+                        "the token endpoint did not take the new secret: {}",
+                        word_on_it(&proof.trace)
+                    ),
+                    help:
+                        "Nothing was changed. Run the test (t) to see every step; the old secret still works."
+                            .into(),
+                });
+            }
+            standing(session, now.app).await?
+        }
+    };
+    Ok(Outcome::Rotation(Box::new(standing)))
+}
+
+/// The first line of why the first hop that failed did.
+fn word_on_it(trace: &Trace) -> String {
+    let hop = trace.hops.iter().find(|h| matches!(h.verdict, Verdict::Fail | Verdict::Warn));
+    hop.and_then(|h| h.why.first().cloned()).unwrap_or_else(|| "it was not asked".into())
 }

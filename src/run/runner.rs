@@ -5,8 +5,9 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, remember, testing, undo};
-use crate::flow::trace::{HoleId, Safe};
+use super::{applying, details, live, remember, rotating, testing, undo};
+use crate::flow::export::Format;
+use crate::flow::trace::{HoleId, Safe, Trace};
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
 use crate::store::{self, LockError, Places};
@@ -17,7 +18,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -47,6 +48,15 @@ struct Running {
     ticket: Ticket,
     stop: CancellationToken,
     answers: Option<mpsc::Sender<testing::Reply>>,
+    /// Holds an apply while true.
+    hold: watch::Sender<bool>,
+}
+
+/// How what runs in a slot is led.
+struct Reins {
+    stop: CancellationToken,
+    held: watch::Receiver<bool>,
+    replies: mpsc::Receiver<testing::Reply>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -93,8 +103,9 @@ impl Runner {
     pub fn start(&self, ticket: Ticket, slot: Slot, job: Job) {
         let stop = CancellationToken::new();
         let (answers, replies) = mpsc::channel(1);
-        let running =
-            Running { ticket, stop: stop.clone(), answers: matches!(job, Job::Test(_)).then_some(answers) };
+        let (hold, held) = watch::channel(false);
+        let answers = matches!(job, Job::Test(_)).then_some(answers);
+        let running = Running { ticket, stop: stop.clone(), answers, hold };
         if let Some(old) = lock(&self.0.slots).insert(slot, running) {
             old.stop.cancel();
         }
@@ -105,7 +116,7 @@ impl Runner {
                 Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_)
             );
             let waits = tokio::spawn(runner.clone().tell_waits(sink.clone()));
-            let work = runner.clone().perform(job, sink.clone(), stop.clone(), replies);
+            let work = runner.clone().perform(job, sink.clone(), Reins { stop: stop.clone(), held, replies });
             let result = if writes {
                 work.await
             } else {
@@ -125,13 +136,19 @@ impl Runner {
         });
     }
 
-    /// Passes an answer on to the run of the tester in this slot.
+    /// Passes on to what runs in this slot: an answer to the tester, a halt or the way on to an apply.
     pub fn answer(&self, slot: Slot, job: Job) {
-        let Job::AnswerNeed { factor, passcode } = job else { return };
-        let answers = lock(&self.0.slots).get(&slot).and_then(|r| r.answers.clone());
-        if let Some(answers) = answers {
-            // A run asks once and waits; a second answer has no place and may be dropped.
-            let _ = answers.try_send(testing::Reply { factor, passcode });
+        let slots = lock(&self.0.slots);
+        let Some(running) = slots.get(&slot) else { return };
+        match (job, &running.answers) {
+            (Job::AnswerNeed { factor, passcode }, Some(answers)) => {
+                // A run asks once and waits; a second answer has no place and may be dropped.
+                let _ = answers.try_send(testing::Reply { factor, passcode });
+            }
+            (Job::Pause(held), _) => {
+                running.hold.send_replace(held);
+            }
+            _ => {}
         }
     }
 
@@ -177,13 +194,12 @@ impl Runner {
         self,
         job: Job,
         sink: Sink,
-        stop: CancellationToken,
-        replies: mpsc::Receiver<testing::Reply>,
+        Reins { stop, held, replies }: Reins,
     ) -> Result<(), RunError> {
         let outcome = match job {
             Job::ReadStart => Outcome::Start(Box::new(self.read_start())),
             Job::Connect { url, token, label, prod, read_only } => {
-                let access = Access { url, token, label, prod, read_only };
+                let access = Access { url, token, label, prod, read_only, headroom: None };
                 Outcome::Connected(Box::new(self.connect(access, None).await?))
             }
             Job::StartDemo => Outcome::Connected(Box::new(self.start_demo().await?)),
@@ -236,10 +252,27 @@ impl Runner {
                     Err(e) => return Err(e),
                 }
             }
-            Job::Apply(plan) => return applying::apply(&self.need_session()?, *plan, &sink, stop).await,
-            Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop).await,
+            Job::Apply(plan) => {
+                return applying::apply(&self.need_session()?, *plan, &sink, stop, held).await;
+            }
+            Job::ResumeApply => return applying::resume(&self.need_session()?, &sink, stop, held).await,
             Job::LoadSecrets(app) => {
                 Outcome::Secrets(self.need_session()?.reader().secrets(&app).await.into())
+            }
+            Job::LoadRotation(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Look).await?
+            }
+            Job::BeginRotation { app, old, places } => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Begin { old, places }).await?
+            }
+            Job::ProveSecret(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Prove).await?
+            }
+            Job::TickPlace { app, place } => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Tick(place)).await?
+            }
+            Job::ForgetRotation(app) => {
+                rotating::job(&self.need_session()?, &app, rotating::Wish::Forget).await?
             }
             Job::Test(request) => {
                 let (trace, safe) =
@@ -248,6 +281,7 @@ impl Runner {
                 Outcome::Tested(Box::new(trace))
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
+            Job::SaveRun(trace) => self.save_run(&trace)?,
             Job::Reveal(hole) => self.reveal(hole)?,
             Job::SaveDraft(draft) => {
                 let places = self.places_for(&draft.org_url);
@@ -318,6 +352,7 @@ impl Runner {
             label: "demo org".into(),
             prod: false,
             read_only: false,
+            headroom: None,
         };
         self.connect(access, Some((demo, places))).await
     }
@@ -350,6 +385,30 @@ impl Runner {
         let (trouble, ()) = tokio::join!(people, groups);
         sink.send(Outcome::DirectoryComplete(trouble)).await;
         Ok(())
+    }
+
+    /// A file of each format; each is searched for the secrets of the run first.
+    fn save_run(&self, trace: &Trace) -> Result<Outcome, RunError> {
+        let mut texts = Vec::new();
+        {
+            let safe = lock(&self.0.safe);
+            let Some(safe) = safe.as_ref() else {
+                return Err(RunError::Missing {
+                    what: "the values of this run are not kept any more, so no file can be searched for them"
+                        .into(),
+                    help: "Run the test again, and save it then.".into(),
+                });
+            };
+            for format in Format::ALL {
+                texts.push((format, testing::exported(trace, safe, format)?));
+            }
+        }
+        let mut names = Vec::new();
+        for (format, text) in texts {
+            let name = format!("oktui-run-{}.{}", trace.run, format.extension());
+            names.push(save_file(&name, &Secret::new(text))?.to_string());
+        }
+        Ok(Outcome::Saved(Clean::new(&names.join(", "))))
     }
 
     fn reveal(&self, hole: HoleId) -> Result<Outcome, RunError> {

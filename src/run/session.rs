@@ -2,6 +2,8 @@
 
 use super::error::RunError;
 use super::job::{Connected, Demo, DemoPerson};
+use super::remember;
+use crate::change::HEADROOM;
 use crate::okta::model::{Identity, OrgFacts};
 use crate::okta::read::Reader;
 use crate::okta::write::Writer;
@@ -26,6 +28,8 @@ pub struct Access {
     pub prod: bool,
     /// No writes at all.
     pub read_only: bool,
+    /// Percent of each rate limit that is left to the org's other users while a plan is applied; `None`: as the org's profile says.
+    pub headroom: Option<u8>,
 }
 
 /// What a started demo org tells, for the runner to connect to it.
@@ -54,6 +58,7 @@ struct Inner {
     label: Clean,
     prod: bool,
     read_only: bool,
+    headroom: u8,
     notes: Vec<String>,
     places: Places,
     demo: Option<DemoAccess>,
@@ -76,6 +81,7 @@ impl Session {
         } else {
             Clean::new(access.label.trim())
         };
+        let headroom = access.headroom.or_else(|| remember::headroom(&places, &org.url)).unwrap_or(HEADROOM);
         let writer = Mutex::new((!access.read_only).then(|| Writer::new(transport)));
         Ok(Self(Arc::new(Inner {
             reader,
@@ -85,6 +91,7 @@ impl Session {
             label,
             prod: access.prod,
             read_only: access.read_only,
+            headroom,
             notes: address.notes,
             places,
             demo,
@@ -119,6 +126,11 @@ impl Session {
     /// Whether the org is marked as production.
     pub fn prod(&self) -> bool {
         self.0.prod
+    }
+
+    /// Percent of each rate limit that is left to the org's other users while a plan is applied.
+    pub fn headroom(&self) -> u8 {
+        self.0.headroom
     }
 
     /// Where drafts and journal lie: a passing folder for the demo org.

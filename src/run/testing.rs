@@ -6,6 +6,7 @@ use super::runner::Sink;
 use super::session::{Session, demo_people};
 use super::{applying, live, remember};
 use crate::flow;
+use crate::flow::export::Format;
 use crate::flow::trace::{Safe, Trace};
 use crate::okta::model::{
     App, AppId, ClientAuthentication, ClientSecret, Engine, Readable, ServerId, ServerKind,
@@ -13,6 +14,7 @@ use crate::okta::model::{
 use crate::policy;
 use crate::secret::{FingerprintKey, Secret};
 use crate::setup::AuthorizationServer;
+use crate::store::Places;
 use crate::text::Clean;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
@@ -22,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 /// What a person answered to a run's question.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The chosen factor.
+    /// The chosen factor; empty for what was pasted.
     pub factor: String,
-    /// The passcode.
+    /// The passcode, or what was pasted.
     pub passcode: Secret,
 }
 
@@ -36,7 +38,7 @@ pub async fn run(
     session: &Session,
     request: TestRequest,
     sink: &Sink,
-    mut replies: mpsc::Receiver<Reply>,
+    replies: mpsc::Receiver<Reply>,
     stop: CancellationToken,
 ) -> Result<(Trace, Safe), RunError> {
     let org_url = session.org().url.clone();
@@ -61,14 +63,44 @@ pub async fn run(
         redirect_uri: request.redirect_uri.clone(),
         scopes: request.scopes.clone(),
         way: request.way,
+        whole_life: request.whole_life,
         login: (!request.login.is_empty()).then(|| request.login.clone()),
         run: request.run,
     };
     let key = remember::fingerprint_key(session.places())?;
+    drive(Some(session), spec, request.password, key, sink, replies, stop).await
+}
+
+/// Runs the tester against any OpenID provider, with nothing but what `spec` says: no org, no token, no draft.
+///
+/// # Errors
+/// The key of fingerprints, or random bytes, cannot be had. Everything after that is part of the trace.
+pub async fn alone(
+    places: &Places,
+    spec: flow::Spec,
+    password: Option<Secret>,
+    sink: &Sink,
+    replies: mpsc::Receiver<Reply>,
+    stop: CancellationToken,
+) -> Result<(Trace, Safe), RunError> {
+    let key = remember::fingerprint_key(places)?;
+    drive(None, spec, password, key, sink, replies, stop).await
+}
+
+/// Runs `spec`: hops and questions go to `sink`, what the person answers comes from `replies`.
+async fn drive(
+    session: Option<&Session>,
+    spec: flow::Spec,
+    password: Option<Secret>,
+    key: FingerprintKey,
+    sink: &Sink,
+    mut replies: mpsc::Receiver<Reply>,
+    stop: CancellationToken,
+) -> Result<(Trace, Safe), RunError> {
     let (events, mut arriving) = mpsc::channel(64);
     let (answers, to_run) = mpsc::channel(1);
-    let login = request.login.clone();
-    let (random, password, began) = (random()?, request.password, Timestamp::now());
+    let login = spec.login.clone().unwrap_or_default();
+    let (random, began) = (random()?, Timestamp::now());
     let running = flow::run(spec, password, random, began, key, events, to_run, stop);
     let passing = async {
         loop {
@@ -82,12 +114,21 @@ pub async fn run(
                             Some(code) => format!("{message} In the demo the code is {} now.", code.expose()),
                             None => message,
                         };
-                        sink.send(Outcome::Need(Need { message: Clean::new(&message), factors })).await;
+                        let need = Need { message: Clean::new(&message), factors, open: None };
+                        sink.send(Outcome::Need(need)).await;
+                    }
+                    Some(flow::Event::Need(flow::Need::Browser { url, message })) => {
+                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url) };
+                        sink.send(Outcome::Need(need)).await;
                     }
                     Some(flow::Event::Ended(..)) => {}
                 },
                 Some(reply) = replies.recv() => {
-                    let _ = answers.send(flow::Answer::Passcode(reply.passcode, reply.factor)).await;
+                    let answer = match reply.factor.as_str() {
+                        "" => flow::Answer::Pasted(reply.passcode),
+                        _ => flow::Answer::Passcode(reply.passcode, reply.factor),
+                    };
+                    let _ = answers.send(answer).await;
                 }
             }
         }
@@ -97,8 +138,8 @@ pub async fn run(
 }
 
 /// The present one-time code of an invented person of the demo org; the one that the screen was given may be too old.
-async fn demo_code(session: &Session, login: &str) -> Option<Secret> {
-    let people = demo_people(&session.demo()?.people_url).await.ok()?;
+async fn demo_code(session: Option<&Session>, login: &str) -> Option<Secret> {
+    let people = demo_people(&session?.demo()?.people_url).await.ok()?;
     people.into_iter().find(|p| p.login.as_str() == login)?.code
 }
 
@@ -112,6 +153,17 @@ async fn active_secret(session: &Session, request: &TestRequest) -> Result<Optio
             help: "A role with the permission okta.apps.clientCredentials.read sees the values; or run the probe, which needs none.".into(),
         }),
     }
+}
+
+/// A run as the text of a file.
+///
+/// # Errors
+/// A value of the run would be readable in it.
+pub fn exported(trace: &Trace, safe: &Safe, format: Format) -> Result<String, RunError> {
+    flow::export::export(trace, safe, format).map_err(|leak| RunError::Missing {
+        what: leak.to_string(),
+        help: "This is a mistake of oktui's: tell its authors which value it is, without the value.".into(),
+    })
 }
 
 fn random() -> Result<flow::Random, RunError> {

@@ -39,9 +39,18 @@ pub fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
 /// A last line without newline is what a crash left of an earlier append that never returned; it is cut off first, so that every
 /// line of the file is whole. One process appends to a file at a time: hold a [`super::Lock`] on a file beside it.
 pub fn append_synced(path: &Path, line: &str) -> Result<(), StoreError> {
-    if line.contains(['\n', '\r']) {
+    append_lines_synced(path, &[line])
+}
+
+/// The same for several lines: one write and one sync for all of them.
+///
+/// # Errors
+/// As [`append_synced`]; then none of them counts as written.
+pub fn append_lines_synced<S: AsRef<str>>(path: &Path, lines: &[S]) -> Result<(), StoreError> {
+    if lines.iter().any(|line| line.as_ref().contains(['\n', '\r'])) {
         return Err(StoreError::NotALine { path: path.to_owned() });
     }
+    let text: String = lines.iter().flat_map(|line| [line.as_ref(), "\n"]).collect();
     let folder = folder_of(path)?;
     let fail = || StoreError::io("add to", path);
     let (mut file, is_new) = open_to_append(path).map_err(fail())?;
@@ -50,7 +59,7 @@ pub fn append_synced(path: &Path, line: &str) -> Result<(), StoreError> {
         file.set_len(end).map_err(fail())?;
     }
     file.seek(SeekFrom::Start(end)).map_err(fail())?;
-    file.write_all(format!("{line}\n").as_bytes()).map_err(fail())?;
+    file.write_all(text.as_bytes()).map_err(fail())?;
     file.sync_data().map_err(fail())?;
     if is_new { sync_folder(folder) } else { Ok(()) }
 }

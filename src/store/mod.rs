@@ -7,7 +7,9 @@ mod files;
 mod lock;
 mod places;
 
-pub use files::{Lines, append_synced, read, read_lines, remove, write_private, write_private_new};
+pub use files::{
+    Lines, append_lines_synced, append_synced, read, read_lines, remove, write_private, write_private_new,
+};
 pub use lock::{Lock, LockError};
 pub use places::Places;
 
@@ -38,7 +40,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { doing, path, source }
     }

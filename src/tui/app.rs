@@ -6,7 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, plan, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, plan, rotation, test,
+    wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -50,6 +51,7 @@ pub struct App {
     pub(super) wizard: wizard::Model,
     pub(super) plan: plan::Model,
     pub(super) handover: handover::Model,
+    pub(super) rotation: rotation::Model,
     pub(super) test: test::Model,
     pub(super) diagnose: diagnose::Model,
     pub(super) journal: journal::Model,
@@ -78,6 +80,7 @@ impl App {
             wizard: wizard::Model::default(),
             plan: plan::Model::default(),
             handover: handover::Model::default(),
+            rotation: rotation::Model::default(),
             test: test::Model::default(),
             diagnose: diagnose::Model::default(),
             journal: journal::Model::default(),
@@ -141,6 +144,7 @@ impl App {
             Route::Wizard => &self.wizard,
             Route::Plan => &self.plan,
             Route::HandOver => &self.handover,
+            Route::Rotation => &self.rotation,
             Route::Test => &self.test,
             Route::Diagnose => &self.diagnose,
             Route::Journal => &self.journal,
@@ -155,6 +159,7 @@ impl App {
             Route::Wizard => &mut self.wizard,
             Route::Plan => &mut self.plan,
             Route::HandOver => &mut self.handover,
+            Route::Rotation => &mut self.rotation,
             Route::Test => &mut self.test,
             Route::Diagnose => &mut self.diagnose,
             Route::Journal => &mut self.journal,
@@ -348,6 +353,7 @@ impl App {
             Route::Wizard,
             Route::Plan,
             Route::HandOver,
+            Route::Rotation,
             Route::Test,
             Route::Journal,
         ] {
@@ -480,7 +486,13 @@ impl App {
             }
             Slot::Connect | Slot::Logo | Slot::Apply | Slot::Secrets | Slot::Test | Slot::Reveal => {}
             // Their screens say it themselves.
-            Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why | Slot::Journal => {}
+            Slot::Search
+            | Slot::Detail
+            | Slot::People
+            | Slot::Review
+            | Slot::Why
+            | Slot::Rotation
+            | Slot::Journal => {}
         }
     }
 

@@ -1,6 +1,7 @@
 //! Plans applied to a demo org: whole, twice, cut short at every point, with trouble on the way.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod bulk;
 mod org;
 mod relay;
 
@@ -337,6 +338,7 @@ async fn a_token_that_may_only_read_writes_nothing() {
         clock: &Timestamp::now,
         progress: &|_| {},
         stop: &stop,
+        hold: tokio::sync::watch::channel(false).1,
     };
     let applied = oktui::change::apply::apply(&plan, &session).await.unwrap();
     assert!(applied.finished);

@@ -15,6 +15,7 @@ use oktui::setup::{AccessMode, Draft, Target};
 use oktui::wire;
 use serde_json::{Value, json};
 use std::path::PathBuf;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub struct Org {
@@ -29,12 +30,12 @@ pub struct Org {
 impl Org {
     pub async fn start() -> Self {
         // Rate-limit windows pass quickly, so that many runs fit into one test.
-        let demo = demo::start(demo::Options {
-            traffic: demo::Traffic { window_ms: 100, ..Default::default() },
-            ..Default::default()
-        })
-        .await
-        .unwrap();
+        let traffic = demo::Traffic { window_ms: 100, ..Default::default() };
+        Self::with(demo::Options { traffic, ..Default::default() }).await
+    }
+
+    pub async fn with(options: demo::Options) -> Self {
+        let demo = demo::start(options).await.unwrap();
         let relay = Relay::start(demo.org_url()).await;
         let (reader, writer) = session(&relay.url, demo.api_token());
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -109,11 +110,20 @@ impl Org {
         stop: &CancellationToken,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Applied, ApplyError> {
+        self.apply_held(plan, stop, watch::channel(false).1, progress).await
+    }
+
+    pub async fn apply_held(
+        &self,
+        plan: &Plan,
+        stop: &CancellationToken,
+        hold: watch::Receiver<bool>,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Applied, ApplyError> {
         let journal = self.journal();
         let who = "admin@acme.example".into();
-        let (reader, writer) = (&self.reader, &self.writer);
-        let session =
-            Session { reader, writer, journal: &journal, who, clock: &Timestamp::now, progress, stop };
+        let (reader, writer, clock) = (&self.reader, &self.writer, &Timestamp::now);
+        let session = Session { reader, writer, journal: &journal, who, clock, progress, stop, hold };
         apply(plan, &session).await
     }
 
@@ -131,6 +141,7 @@ impl Org {
             clock: &Timestamp::now,
             progress: &|_| {},
             stop: &stop,
+            hold: watch::channel(false).1,
         };
         Some(resume(left, &session).await.unwrap())
     }

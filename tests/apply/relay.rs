@@ -22,6 +22,16 @@ struct Shared {
     hang: Mutex<Hang>,
     writes: Mutex<usize>,
     hung: watch::Sender<bool>,
+    seen: Mutex<Vec<Seen>>,
+    /// Requests under way, and the most there ever were.
+    at_once: Mutex<(usize, usize)>,
+}
+
+/// A request that came through, and its answer's status (0 where it was broken off).
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub method: Method,
+    pub status: u16,
 }
 
 pub struct Relay {
@@ -38,6 +48,8 @@ impl Relay {
             hang: Mutex::new(Hang::Never),
             writes: Mutex::new(0),
             hung: watch::Sender::new(false),
+            seen: Mutex::default(),
+            at_once: Mutex::default(),
         });
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -51,6 +63,16 @@ impl Relay {
         *self.shared.hang.lock().unwrap() = hang;
         *self.shared.writes.lock().unwrap() = 0;
         self.shared.hung.send_replace(false);
+    }
+
+    /// Every request so far, in the order of the answers; the list begins anew.
+    pub fn seen(&self) -> Vec<Seen> {
+        std::mem::take(&mut self.shared.seen.lock().unwrap())
+    }
+
+    /// How many requests were under way together at most.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.at_once.lock().unwrap().1
     }
 
     /// Returns when a write hangs.
@@ -82,8 +104,17 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
         return forever(&shared).await;
     }
     let url = format!("{}{}", shared.target, parts.uri);
+    {
+        let mut at_once = shared.at_once.lock().unwrap();
+        at_once.0 += 1;
+        at_once.1 = at_once.1.max(at_once.0);
+    }
+    let mut seen = Seen { method: parts.method.clone(), status: 0 };
     // The `Host` header goes along: the demo makes its links from it.
     let answer = shared.client.request(parts.method, url).headers(parts.headers).body(body).send().await;
+    shared.at_once.lock().unwrap().0 -= 1;
+    seen.status = answer.as_ref().map_or(0, |answer| answer.status().as_u16());
+    shared.seen.lock().unwrap().push(seen);
     if let Hang::After(_) = hang {
         return forever(&shared).await;
     }

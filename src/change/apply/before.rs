@@ -3,7 +3,7 @@
 use super::run::Run;
 use crate::change::inverse::Before;
 use crate::change::value::{AppRef, Change};
-use crate::okta::model::{ApiError, Assigned};
+use crate::okta::model::{ApiError, AppId, AppUser, Assigned, UserId};
 use crate::text::Clean;
 
 impl Run<'_> {
@@ -11,7 +11,7 @@ impl Run<'_> {
     pub(super) async fn before(&self, change: Change) -> Result<Option<(Change, Before)>, ApiError> {
         let reader = self.session.reader;
         let before = match &change {
-            Change::UnassignPerson { app, person, .. } => match reader.app_user(app, person).await? {
+            Change::UnassignPerson { app, person, .. } => match self.assignment(app, person).await? {
                 Some(user) if user.via == Assigned::Directly => Before::Person(user),
                 _ => return Ok(None),
             },
@@ -61,5 +61,13 @@ impl Run<'_> {
             _ => Before::Nothing,
         };
         Ok(Some((change, before)))
+    }
+
+    /// A person's assignment: from the list, where one was read for many of them.
+    async fn assignment(&self, app: &AppId, person: &UserId) -> Result<Option<AppUser>, ApiError> {
+        match &self.assigned {
+            Some(assigned) => Ok(assigned.get(person).cloned()),
+            None => self.session.reader.app_user(app, person).await,
+        }
     }
 }

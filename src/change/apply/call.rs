@@ -63,6 +63,8 @@ pub(super) fn logo(plan: &Plan) -> Result<Option<Logo>, ApplyError> {
 impl Run<'_> {
     pub(super) async fn call(&mut self, change: &Change) -> Result<Made, ApiError> {
         let writer = self.session.writer;
+        // From here on it counts as under way.
+        self.preparing = None;
         Ok(match change {
             Change::CreateApp { body } => {
                 let done = writer.create_app(body).await?;

@@ -1,7 +1,8 @@
 //! Carrying a plan out: the only part of `change` that is not pure, and the only road to a write.
 //!
 //! For each change: its intent goes to disk, then the call goes out, then its outcome goes to disk. So a run that was killed, or
-//! whose link dropped, leaves at most one change of which nobody knows; [`resume`] finds out by reading and goes on with the rest.
+//! whose link dropped, knows of every change whose fate nobody knows; [`resume`] finds out by reading and goes on with the rest.
+//! Assignments of people that follow each other go out side by side; everything else one after the other.
 //! Secrets stay in memory. May name `okta::read`, `okta::write` and `store`; never `flow` or `diagnose`.
 
 mod before;
@@ -10,6 +11,7 @@ mod error;
 mod file;
 mod find;
 mod run;
+mod stretch;
 
 pub use error::ApplyError;
 pub use file::JournalFile;
@@ -24,6 +26,7 @@ use crate::text::Clean;
 use jiff::Timestamp;
 use run::Run;
 use std::collections::BTreeMap;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// What a run needs of the world.
@@ -42,6 +45,8 @@ pub struct Session<'a> {
     pub progress: &'a (dyn Fn(Progress) + Sync),
     /// Stops the run before the next change. A write in flight is never cancelled.
     pub stop: &'a CancellationToken,
+    /// While this is true no further change begins; what is under way goes on.
+    pub hold: watch::Receiver<bool>,
 }
 
 /// How far a run is.
@@ -132,6 +137,18 @@ fn right_org(plan: &Plan, session: &Session<'_>) -> Result<(), ApplyError> {
 }
 
 impl Session<'_> {
+    /// Waits while the run is held. Whoever may hold it being gone ends that too.
+    async fn not_held(&self) {
+        let mut hold = self.hold.clone();
+        let going_on = async {
+            let _ = hold.wait_for(|held| !held).await;
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = going_on => {}
+        }
+    }
+
     async fn write(&self, entry: Entry) -> Result<(), ApplyError> {
         self.journal.append(entry, (self.clock)()).await
     }

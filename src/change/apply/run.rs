@@ -2,6 +2,7 @@
 
 use super::call::{Logo, Made};
 use super::find::Found;
+use super::stretch::{self, Assigned, Preparing};
 use super::{Applied, ApplyError, Progress, Session};
 use crate::change::describe::app_of;
 use crate::change::inverse::{Before, inverse};
@@ -17,16 +18,20 @@ pub(super) struct Run<'a> {
     pub(super) plan: &'a Plan,
     pub(super) session: &'a Session<'a>,
     pub(super) logo: Option<Logo>,
-    outcomes: BTreeMap<usize, Outcome>,
+    pub(super) outcomes: BTreeMap<usize, Outcome>,
     /// Changes whose call may have gone out in an earlier run, as they were about to be made.
-    open: BTreeMap<usize, Change>,
+    pub(super) open: BTreeMap<usize, Change>,
     /// The same plan was applied before, to its end: what makes an object is looked for first, so that there is no second one.
     pub(super) seen: bool,
     pub(super) app: Option<App>,
     pub(super) secret: Option<Secret>,
-    request_ids: BTreeMap<usize, Clean>,
-    journal_failed: Option<String>,
-    halted: bool,
+    pub(super) request_ids: BTreeMap<usize, Clean>,
+    pub(super) journal_failed: Option<String>,
+    pub(super) halted: bool,
+    /// The assignments that many removals are about, read at once.
+    pub(super) assigned: Option<Assigned>,
+    /// Counts this one as about to be sent, until it is.
+    pub(super) preparing: Option<Preparing>,
 }
 
 impl<'a> Run<'a> {
@@ -50,14 +55,28 @@ impl<'a> Run<'a> {
             request_ids: BTreeMap::new(),
             journal_failed: None,
             halted: false,
+            assigned: None,
+            preparing: None,
         }
     }
 
     pub(super) async fn go(mut self) -> Applied {
-        for planned in &self.plan.changes {
+        let changes = &self.plan.changes;
+        let mut next = 0;
+        while let Some(planned) = changes.get(next) {
+            let alike = stretch::length(changes.get(next..).unwrap_or_default());
+            if let (2.., Some(stretch)) = (alike, changes.get(next..next + alike)) {
+                next += alike;
+                self.together(stretch).await;
+                continue;
+            }
+            next += 1;
             let number = planned.number;
             if self.outcomes.contains_key(&number) {
                 continue;
+            }
+            if !self.halted {
+                self.session.not_held().await;
             }
             let outcome = if planned.allowed != Allowed::Yes {
                 self.settle(number, Outcome::NotAllowed, None).await
@@ -76,7 +95,7 @@ impl<'a> Run<'a> {
         self.end().await
     }
 
-    async fn change(&mut self, number: usize, change: Change) -> Outcome {
+    pub(super) async fn change(&mut self, number: usize, change: Change) -> Outcome {
         let again = (self.seen && makes_an_object(&change)).then(|| change.clone());
         if let Some(begun) = self.open.remove(&number).or(again) {
             match self.find(&begun).await {
@@ -165,7 +184,12 @@ impl<'a> Run<'a> {
     }
 
     /// Writes an outcome down. Where that fails the outcome stands all the same, and the run stops.
-    async fn settle(&mut self, number: usize, outcome: Outcome, inverse: Option<Inverse>) -> Outcome {
+    pub(super) async fn settle(
+        &mut self,
+        number: usize,
+        outcome: Outcome,
+        inverse: Option<Inverse>,
+    ) -> Outcome {
         let entry = Entry::Outcome {
             plan: self.plan.id.clone(),
             number,
@@ -239,7 +263,7 @@ impl<'a> Run<'a> {
     }
 
     /// The change with references to earlier ones replaced by what those made; `None` when one of them was not made.
-    fn resolved(&self, change: &Change) -> Option<Change> {
+    pub(super) fn resolved(&self, change: &Change) -> Option<Change> {
         let made = |n: &usize| self.outcomes.get(n).filter(|o| o.is_so()).and_then(Outcome::made);
         let mut change = change.clone();
         match &mut change {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod id_token;
 pub mod jwt;
 pub mod keys;
+pub mod life;
 pub mod tokens;
 
 use crate::flow::trace::{Check, Piece, Safe, SecretKind, Text, Verdict};

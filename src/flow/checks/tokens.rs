@@ -68,6 +68,38 @@ pub fn response(tokens: &Tokens, asked: &[String], cache_control: Option<&str>) 
     checks
 }
 
+/// The shape of the answer to client credentials: an access token and nothing else.
+pub fn of_client(tokens: &Tokens, asked: &[String], cache_control: Option<&str>) -> Vec<Judged> {
+    let refresh = match &tokens.refresh {
+        None => Judged::new(
+            "refresh_token",
+            Verdict::Pass,
+            "There is no refresh token, as it should be.",
+            "RFC 6749 §4.4.3",
+        ),
+        Some(_) => {
+            let sentence = "There is a refresh token: a client that can ask again needs none.";
+            Judged::new("refresh_token", Verdict::Warn, sentence, "RFC 6749 §4.4.3")
+        }
+    };
+    let wrong = "There is an ID token, and nobody signed in.";
+    let id = ("There is no ID token: nobody signed in.", wrong);
+    vec![
+        Judged::of(
+            "access_token",
+            tokens.access.is_some(),
+            ("There is an access token.", "There is no access token in the answer."),
+            "RFC 6749 §5.1",
+        ),
+        token_type(tokens),
+        expires_in(tokens),
+        scope(tokens, asked),
+        Judged::of("id_token", tokens.id.is_none(), id, "OIDC Core §2"),
+        refresh,
+        no_store(cache_control),
+    ]
+}
+
 fn token_type(tokens: &Tokens) -> Judged {
     let actual = tokens.token_type.as_deref().unwrap_or_default();
     // The type is case insensitive (RFC 6749 §5.1).

@@ -80,6 +80,11 @@ impl Refusal {
 
     /// The server's own words: `Okta answered 401 invalid_client: "The client secret …"`.
     pub fn quoted(&self) -> String {
+        self.quoted_by("Okta")
+    }
+
+    /// As [`Refusal::quoted`], when somebody else may have said it.
+    pub fn quoted_by(&self, who: &str) -> String {
         let status = self.status.map_or_else(String::new, |status| format!(" {status}"));
         let code = if self.code.is_empty() { String::new() } else { format!(" {}", self.code) };
         let words = match self.words.char_indices().nth(WORDS_SHOWN) {
@@ -87,7 +92,7 @@ impl Refusal {
             None if self.words.is_empty() => ".".to_owned(),
             None => format!(": \"{}\"", self.words),
         };
-        format!("Okta answered{status}{code}{words}")
+        format!("{who} answered{status}{code}{words}")
     }
 }
 

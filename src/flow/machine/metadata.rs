@@ -20,6 +20,8 @@ pub struct Metadata {
     pub userinfo: Option<String>,
     /// `revocation_endpoint`.
     pub revocation: Option<String>,
+    /// `introspection_endpoint`.
+    pub introspection: Option<String>,
     /// `end_session_endpoint`.
     pub end_session: Option<String>,
     /// `id_token_signing_alg_values_supported`; empty when absent.
@@ -67,6 +69,7 @@ pub(super) fn judge(reply: &Reply, spec: &Spec) -> (Option<Metadata>, Judgement)
         keys: owned("jwks_uri"),
         userinfo: owned("userinfo_endpoint"),
         revocation: owned("revocation_endpoint"),
+        introspection: owned("introspection_endpoint"),
         end_session: owned("end_session_endpoint"),
         algorithms: list("id_token_signing_alg_values_supported").unwrap_or_default(),
         announces_iss: value.get("authorization_response_iss_parameter_supported")

@@ -2,12 +2,18 @@
 //! itself, so that another driver (a browser, a recording) can drive the same machine.
 
 pub mod authn;
+mod callback;
+mod client;
 mod code_flow;
+mod forms;
+mod held;
 mod metadata;
 mod probe;
+mod proof;
 mod reply;
 mod request;
 
+pub use callback::is_whole;
 pub use metadata::Metadata;
 pub use reply::{NoAnswer, Reply};
 pub use request::Outgoing;
@@ -16,8 +22,10 @@ use super::checks::Judged;
 use super::trace::{Party, Step, Verdict, Way};
 use super::{ClientAuth, Need, Random, Spec};
 use crate::secret::Secret;
+use client::ClientFlow;
 use code_flow::CodeFlow;
 use probe::Probe;
+use proof::Proof;
 
 /// What comes in.
 pub enum Input {
@@ -32,6 +40,8 @@ pub enum Input {
         /// The id of the factor.
         factor: String,
     },
+    /// What the person pasted after [`Need::Browser`].
+    Pasted(Secret),
     /// Stop: clean up what there is, and end.
     Stop,
 }
@@ -47,6 +57,17 @@ pub enum Action {
         /// What.
         call: Call,
     },
+    /// A request that the person's browser makes: recorded, and not sent.
+    Browse {
+        /// Which step.
+        step: Step,
+        /// In a few words.
+        title: String,
+        /// What.
+        request: Outgoing,
+    },
+    /// Where that browser ended, as the person says: a URL, or the parameters of one.
+    Told(Secret),
     /// The judgement of the hop that was sent last.
     Judge(Judgement),
     /// A hop on which nothing went on the wire.
@@ -118,14 +139,20 @@ pub struct Machine(Kind);
 
 enum Kind {
     CodeFlow(Box<CodeFlow>),
+    Client(Box<ClientFlow>),
     Probe(Box<Probe>),
+    Proof(Box<Proof>),
 }
 
 impl Machine {
-    /// A run of `spec`, which has not begun. The password is needed for [`Way::Terminal`] only, and is sent at most once.
+    /// A run of `spec`, which has not begun. The password is needed for [`Way::Terminal`] and [`Way::Form`], and is sent at most once.
     pub fn new(spec: Spec, password: Option<Secret>, random: &Random) -> Self {
         Self(match spec.way {
-            Way::Terminal => Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random))),
+            Way::Terminal | Way::Browser | Way::Form => {
+                Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random)))
+            }
+            Way::Client => Kind::Client(Box::new(ClientFlow::new(spec))),
+            Way::Secret => Kind::Proof(Box::new(Proof::new(spec, random))),
             Way::Probe => Kind::Probe(Box::new(Probe::new(spec, random))),
         })
     }
@@ -134,7 +161,9 @@ impl Machine {
     pub fn step(mut self, input: Input) -> (Self, Vec<Action>) {
         let actions = match &mut self.0 {
             Kind::CodeFlow(flow) => flow.step(input),
+            Kind::Client(flow) => flow.step(input),
             Kind::Probe(probe) => probe.step(input),
+            Kind::Proof(proof) => proof.step(input),
         };
         (self, actions)
     }

@@ -24,6 +24,7 @@ fn spec(way: Way) -> Spec {
         redirect_uri: CALLBACK.into(),
         scopes: vec!["openid".into(), "offline_access".into()],
         way,
+        whole_life: false,
         login: Some("ana".into()),
         run: 1,
     }
@@ -44,6 +45,8 @@ struct Seen {
     hops: Vec<(String, Verdict)>,
     left: Vec<String>,
     asked: usize,
+    browsed: String,
+    told: String,
     done: Option<(bool, String)>,
 }
 
@@ -90,6 +93,20 @@ fn drive(spec: Spec, password: Option<&str>, codes: &[&str], server: Server<'_>)
                     }
                 }
                 Action::Here(hop) => seen.hops.push((hop.title, hop.judgement.verdict.unwrap())),
+                Action::Browse { title, request, .. } => {
+                    seen.hops.push((title, Verdict::NotRun));
+                    seen.browsed = request.url;
+                }
+                Action::Told(location) => seen.told = location.expose().to_owned(),
+                Action::Ask(Need::Browser { url, .. }) => {
+                    seen.asked += 1;
+                    assert_eq!(url.expose(), seen.browsed);
+                    if let Some(paste) = codes.next() {
+                        let pairs = crate::flow::trace::lift::pairs(&seen.browsed);
+                        let state = pairs.iter().find(|(name, _)| name == "state").unwrap().1.clone();
+                        input = Input::Pasted(Secret::new(paste.replace("STATE", &state)));
+                    }
+                }
                 Action::Ask(Need::Passcode { factors, .. }) => {
                     seen.asked += 1;
                     if let Some(code) = codes.next() {
@@ -157,7 +174,7 @@ fn good(title: &str, call: &Call) -> Answered {
         }
         "GET keys" => ok(r#"{"keys":[]}"#),
         "GET /userinfo" => ok(r#"{"sub":"ana"}"#),
-        "POST /revoke: refresh token" => Ok((200, Vec::new(), String::new())),
+        title if title.starts_with("POST /revoke") => Ok((200, Vec::new(), String::new())),
         "GET /logout" => to("https://o/login".into()),
         "POST sign-in: cancel" => ok("{}"),
         "DELETE session" => Ok((204, Vec::new(), String::new())),
@@ -167,14 +184,15 @@ fn good(title: &str, call: &Call) -> Answered {
 
 #[test]
 fn the_terminal_run_goes_through_every_step_and_cleans_up() {
-    let mut revoked = String::new();
+    let mut revoked = Vec::new();
     let seen = drive(spec(Way::Terminal), Some("pw"), &[], &mut |title, call| {
         if let (true, Call::Http(request)) = (title.starts_with("POST /revoke"), call) {
-            revoked = String::from_utf8_lossy(&request.body).into_owned();
+            revoked.push(String::from_utf8_lossy(&request.body).into_owned());
         }
         good(title, call)
     });
-    assert!(revoked.contains("token=r2&"), "the newest refresh token is the one to revoke: {revoked}");
+    let tokens: Vec<&str> = revoked.iter().filter_map(|body| body.split('&').next()).collect();
+    assert_eq!(tokens, ["token=r2", "token=b", "token=a"], "each that lives, and not the replaced one");
     assert_eq!(
         seen.sent,
         [
@@ -186,6 +204,8 @@ fn the_terminal_run_goes_through_every_step_and_cleans_up() {
             "GET /userinfo",
             "POST /token: refresh",
             "POST /revoke: refresh token",
+            "POST /revoke: access token",
+            "POST /revoke: access token",
             "GET /logout"
         ]
     );
@@ -449,4 +469,338 @@ fn a_sign_in_page_is_told_from_any_other_page_and_from_an_empty_answer() {
         assert_eq!(seen.verdict(title), Some(Verdict::Fail), "{:?}", seen.hops);
         assert!(!seen.sent.iter().any(|title| title == "POST /token"));
     }
+}
+
+/// As [`good`], with introspection, where the server notices a replaced refresh token.
+fn watchful(title: &str, call: &Call) -> Answered {
+    match title {
+        "GET discovery" => {
+            let mut value: serde_json::Value = serde_json::from_str(&metadata()).unwrap();
+            value["introspection_endpoint"] = json!(format!("{ISSUER}/v1/introspect"));
+            ok(value.to_string())
+        }
+        "POST /token: replaced refresh token again" => status(400, r#"{"error":"invalid_grant"}"#),
+        "POST /introspect: access token" => ok(r#"{"active":true,"client_id":"client"}"#),
+        title if title.starts_with("POST /introspect") => ok(r#"{"active":false}"#),
+        title => good(title, call),
+    }
+}
+
+#[test]
+fn the_whole_life_of_the_tokens_ends_with_proof_that_they_are_gone() {
+    let spec = || Spec { whole_life: true, ..spec(Way::Terminal) };
+    let seen = drive(spec(), Some("pw"), &[], &mut watchful);
+    let after = seen.sent.iter().position(|title| title == "GET /userinfo").unwrap();
+    assert_eq!(
+        seen.sent[after + 1..],
+        [
+            "POST /introspect: access token",
+            "POST /token: refresh",
+            "POST /token: replaced refresh token again",
+            "POST /introspect: newer refresh token",
+            "POST /revoke: refresh token",
+            "POST /introspect: revoked refresh token",
+            "POST /revoke: access token",
+            "POST /introspect: revoked access token",
+            "POST /revoke: access token",
+            "POST /introspect: revoked access token",
+            "GET /logout"
+        ]
+    );
+    assert_eq!(seen.verdict("POST /token: replaced"), Some(Verdict::Pass));
+    assert_eq!(seen.verdict("POST /introspect: newer"), Some(Verdict::Pass));
+    assert_eq!(seen.left[0], "refresh token: revoked, and gone when looked up");
+
+    let careless = drive(spec(), Some("pw"), &[], &mut |title, call| match title {
+        "POST /token: replaced refresh token again" => ok(r#"{"access_token":"c","refresh_token":"r3"}"#),
+        title if title.starts_with("POST /introspect: revoked") => ok(r#"{"active":true}"#),
+        title => watchful(title, call),
+    });
+    assert_eq!(careless.verdict("POST /token: replaced"), Some(Verdict::Warn));
+    assert_eq!(careless.verdict("POST /introspect: revoked refresh"), Some(Verdict::Fail));
+    assert!(careless.left[0].contains("STILL LIVE"), "{:?}", careless.left);
+    let revoked = careless.sent.iter().filter(|title| title.starts_with("POST /revoke")).count();
+    assert_eq!(revoked, 5, "what the replaced one gave is given back too: {:?}", careless.sent);
+}
+
+#[test]
+fn what_cannot_be_looked_up_or_given_back_is_said() {
+    let bare = |title: &str, call: &Call| match title {
+        "GET discovery" => {
+            let mut value: serde_json::Value = serde_json::from_str(&metadata()).unwrap();
+            value.as_object_mut().unwrap().remove("revocation_endpoint");
+            ok(value.to_string())
+        }
+        title => watchful(title, call),
+    };
+    let spec = Spec { whole_life: true, ..spec(Way::Terminal) };
+    let seen = drive(spec, Some("pw"), &[], &mut { bare });
+    assert_eq!(seen.verdict("POST /introspect: access token"), Some(Verdict::NotRun));
+    let said = |what: &str| seen.left.iter().any(|left| left.starts_with(what));
+    assert!(said("refresh token: NOT revoked, the metadata name no"), "{:?}", seen.left);
+    assert!(said("access token: NOT revoked, the metadata name no"), "{:?}", seen.left);
+    assert!(seen.left.iter().any(|left| left.ends_with("it ends by itself within 1 h")), "{:?}", seen.left);
+}
+
+fn client_credentials(server: Server<'_>) -> Seen {
+    let spec = Spec { scopes: vec!["mcp".into()], login: None, ..spec(Way::Client) };
+    drive(spec, None, &[], server)
+}
+
+#[test]
+fn client_credentials_ask_look_up_and_give_back() {
+    let mut asked = String::new();
+    let mut server = |title: &str, call: &Call| match (title, call) {
+        ("POST /token: client credentials", Call::Http(request)) => {
+            asked = String::from_utf8_lossy(&request.body).into_owned();
+            ok(r#"{"access_token":"m","token_type":"Bearer","expires_in":60,"scope":"mcp"}"#)
+        }
+        _ => watchful(title, call),
+    };
+    let seen = client_credentials(&mut server);
+    assert_eq!(asked, "grant_type=client_credentials&scope=mcp");
+    assert_eq!(
+        seen.sent,
+        [
+            "GET discovery",
+            "POST /token: client credentials",
+            "POST /introspect: access token",
+            "POST /revoke: access token",
+            "POST /introspect: revoked access token"
+        ]
+    );
+    assert_eq!(seen.left, ["access token: revoked, and gone when looked up"]);
+    assert_eq!(seen.done, Some((false, "nobody signed in: the client asked for itself".into())));
+
+    let refused = client_credentials(&mut |title, call| match title {
+        "POST /token: client credentials" => status(401, r#"{"error":"invalid_client"}"#),
+        title => watchful(title, call),
+    });
+    assert_eq!(refused.verdict("POST /token: client credentials"), Some(Verdict::Fail));
+    assert_eq!(refused.verdict("POST /introspect"), Some(Verdict::NotRun));
+    assert_eq!(refused.sent.len(), 2);
+
+    let public = Spec { authentication: ClientAuth::None, client_secret: None, ..spec(Way::Client) };
+    let seen = drive(public, None, &[], &mut |title, _| panic!("sent {title}"));
+    assert_eq!(seen.hops[0].1, Verdict::Fail);
+}
+
+/// A token endpoint that knows the client where `known` says so, by the method and what the header or the body holds.
+fn prove(
+    secret: &str,
+    authentication: ClientAuth,
+    known: impl Fn(&str, &Outgoing) -> bool,
+) -> (Seen, Vec<(&'static str, Verdict)>) {
+    let spec = Spec { client_secret: Some(Secret::new(secret)), authentication, ..spec(Way::Secret) };
+    let server = |title: &str, call: &Call| match call {
+        Call::Http(request) if title.starts_with("POST /token") => {
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            assert!(body.contains("grant_type=authorization_code&code="), "{body}");
+            match known(title, request) {
+                true => status(400, r#"{"error":"invalid_grant"}"#),
+                false => status(401, r#"{"error":"invalid_client"}"#),
+            }
+        }
+        _ => ok(metadata()),
+    };
+    let mut machine = Machine::new(spec, None, &random());
+    let (mut seen, mut input, mut checks) = (Seen::default(), Input::Start, Vec::new());
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    while seen.done.is_none() {
+        let (next, actions) = machine.step(input);
+        (machine, input) = (next, Input::Stop);
+        for action in actions {
+            match action {
+                Action::Send { title, call, .. } => {
+                    seen.sent.push(title.clone());
+                    let (status, headers, body) = server(&title, &call).unwrap();
+                    let body = body.into_bytes();
+                    input = Input::Answer(Ok(Reply { status, headers, body, sent: now, received: now }));
+                }
+                Action::Here(hop) => {
+                    checks = hop.judgement.checks.iter().map(|check| (check.name, check.verdict)).collect();
+                }
+                Action::Left(line) => seen.left.push(line),
+                Action::Done { stopped, judged_not } => seen.done = Some((stopped, judged_not)),
+                _ => {}
+            }
+        }
+    }
+    (seen, checks)
+}
+
+#[test]
+fn the_answers_side_by_side_tell_secret_method_and_encoding_apart() {
+    use Verdict::{Fail, NotRun, Pass, Warn};
+    let by_header = |request: &Outgoing| request.headers.iter().any(|(name, _)| *name == "authorization");
+    let altered = |title: &str| title.ends_with("secret altered");
+    let raw = |title: &str| title.ends_with("not form-encoded");
+
+    let (seen, checks) = prove("plain", ClientAuth::Basic, |t, r| by_header(r) && !altered(t));
+    assert_eq!(checks, [("secret", Pass), ("method", Pass), ("encoding", NotRun)]);
+    assert_eq!(
+        seen.sent[1..],
+        [
+            "POST /token, made-up code, client_secret_basic, as the app is set",
+            "POST /token, made-up code, client_secret_post",
+            "POST /token, made-up code, client_secret_basic, secret altered"
+        ],
+        "both spellings of the header are one for this secret"
+    );
+    assert_eq!(seen.left, ["the server's log: 3 failed token requests of this client, with a made-up code"]);
+
+    let (_, checks) = prove("plain", ClientAuth::Basic, |t, r| !by_header(r) && !altered(t));
+    assert_eq!(checks[..2], [("secret", Pass), ("method", Fail)]);
+    let (_, checks) = prove("plain", ClientAuth::Post, |t, r| by_header(r) && !altered(t));
+    assert_eq!(checks[..2], [("secret", Pass), ("method", Fail)]);
+    let (_, checks) = prove("plain", ClientAuth::Post, |_, _| false);
+    assert_eq!(checks, [("secret", Fail), ("method", NotRun)]);
+    let (_, checks) = prove("plain", ClientAuth::Post, |_, _| true);
+    assert_eq!(checks, [("order", Warn)], "a server that looks at the code first proves nothing");
+
+    let (seen, checks) = prove("a+b%c", ClientAuth::Basic, |t, r| by_header(r) && !altered(t) && !raw(t));
+    assert_eq!(checks, [("secret", Pass), ("method", Pass), ("encoding", Warn)]);
+    assert_eq!(seen.sent.len(), 5);
+    let (_, checks) = prove("a+b%c", ClientAuth::Basic, |t, _| raw(t));
+    assert_eq!(checks, [("secret", Pass), ("encoding", Fail)]);
+}
+
+#[test]
+fn the_two_spellings_of_the_header_are_what_they_say() {
+    let mut headers = Vec::new();
+    let headers_of = std::cell::RefCell::new(&mut headers);
+    prove("a+b%c", ClientAuth::Basic, |_, request| {
+        let found = request.headers.iter().find(|(name, _)| *name == "authorization");
+        headers_of.borrow_mut().extend(found.map(|(_, value)| value.clone()));
+        let body = String::from_utf8_lossy(&request.body);
+        assert!(found.is_none() || !body.contains("client_id"), "one method at a time: {body}");
+        true
+    });
+    let decoded = |at: usize| {
+        let raw = headers[at].strip_prefix("Basic ").unwrap();
+        String::from_utf8(base64::engine::general_purpose::STANDARD.decode(raw).unwrap()).unwrap()
+    };
+    assert_eq!(decoded(0), "client:a%2Bb%25c");
+    assert_eq!(decoded(1), "client:a+b%c");
+    assert_eq!(decoded(2), "client:a%2Bb%25a", "one character of the secret is another");
+}
+
+#[test]
+fn a_browser_signs_in_and_the_answer_is_pasted_back() {
+    let browse = |pastes: &[&str]| drive(spec(Way::Browser), None, pastes, &mut good);
+    let seen = browse(&["https://o/authorize?client_id=client", "https://g/cb?code=c0de&st\nate=STATE"]);
+    assert_eq!(seen.asked, 2, "the address before the sign-in is asked for again");
+    assert!(seen.browsed.starts_with(&format!("{ISSUER}/v1/authorize?response_type=code&client_id=client&")));
+    assert!(!seen.browsed.contains("prompt="), "a browser may show a page");
+    assert!(seen.told.starts_with("https://g/cb?code=c0de&state="));
+    assert_eq!(seen.verdict("browser: GET /authorize → callback?code=…"), Some(Verdict::Pass));
+    assert_eq!(seen.verdict("callback not sent"), None, "the browser went there");
+    assert_eq!(seen.sent[..2], ["GET discovery", "POST /token"]);
+    assert!(seen.left.iter().any(|left| left.starts_with("the session in your browser")), "{:?}", seen.left);
+
+    let bare = browse(&["code=c0de&state=STATE"]);
+    assert_eq!(bare.verdict("GET /userinfo"), Some(Verdict::Pass));
+    let foreign = browse(&["https://g/cb?code=c0de&state=another"]);
+    assert_eq!(foreign.verdict("browser:"), Some(Verdict::Fail));
+    assert_eq!(foreign.sent, ["GET discovery"], "an answer to another request is not exchanged");
+    let elsewhere = browse(&["https://evil/cb?code=c0de&state=STATE"]);
+    assert_eq!(elsewhere.sent, ["GET discovery"]);
+    let refused = browse(&["?error=access_denied&error_description=no&state=STATE"]);
+    assert_eq!(refused.verdict("browser: GET /authorize → callback?error=…"), Some(Verdict::Fail));
+    let given_up = browse(&[]);
+    assert_eq!(given_up.verdict("answer from the browser"), Some(Verdict::NotRun));
+    assert!(given_up.done.unwrap().0);
+}
+
+fn html(body: &str) -> Answered {
+    Ok((200, vec![("content-type".into(), "text/html; charset=utf-8".into())], body.to_owned()))
+}
+
+/// Another provider: a redirect, a page for the login, one for the password, a consent.
+fn pages(title: &str, call: &Call) -> Answered {
+    let body = |call: &Call| match call {
+        Call::Http(request) => String::from_utf8_lossy(&request.body).into_owned(),
+        _ => String::new(),
+    };
+    match title {
+        "GET /authorize" => to("/signin?tx=1".into()),
+        "GET sign-in" => {
+            html("<form method=post action=/who><input name=username><button>Next</button></form>")
+        }
+        "POST form with the login" => {
+            assert_eq!((url(call), body(call).as_str()), ("https://o/who", "username=ana"));
+            html(
+                "<form method=post action=/password><input type=hidden name=t value=1><input name=password type=password></form>",
+            )
+        }
+        "POST sign-in form" => {
+            assert_eq!(body(call), "t=1&password=pw");
+            html("<form method=post action=/consent><input type=hidden name=ok value=1></form>")
+        }
+        "POST form of the page" => {
+            to(format!("{CALLBACK}?code=c0de&state={}", URL_SAFE_NO_PAD.encode([1; 24])))
+        }
+        title => good(title, call),
+    }
+}
+
+#[test]
+fn a_plain_form_is_filled_and_consented_to() {
+    let spec = || Spec { org_url: None, ..spec(Way::Form) };
+    let seen = drive(spec(), Some("pw"), &[], &mut pages);
+    assert_eq!(
+        seen.verdict("POST form of the page → callback?code=…"),
+        Some(Verdict::Pass),
+        "{:?}",
+        seen.hops
+    );
+    assert_eq!(seen.verdict("GET /userinfo"), Some(Verdict::Pass));
+    assert!(seen.left.contains(&"session at the server: closed".to_owned()), "{:?}", seen.left);
+
+    let wrong = drive(spec(), Some("pw"), &[], &mut |title, call| match title {
+        "POST sign-in form" => html("<p>Wrong<form method=post><input name=password type=password></form>"),
+        title => pages(title, call),
+    });
+    assert_eq!(wrong.sent.iter().filter(|title| *title == "POST sign-in form").count(), 1, "sent once");
+    assert_eq!(wrong.verdict("sign-in page"), Some(Verdict::Fail));
+
+    let elsewhere = drive(spec(), Some("pw"), &[], &mut |title, call| match title {
+        "GET sign-in" => html("<form method=post action=https://evil/in><input name=p type=password></form>"),
+        title => pages(title, call),
+    });
+    assert_eq!(elsewhere.verdict("sign-in form on another host"), Some(Verdict::Fail));
+    assert!(!elsewhere.sent.iter().any(|title| title.starts_with("POST")), "{:?}", elsewhere.sent);
+
+    let script = drive(spec(), Some("pw"), &[], &mut |title, call| match title {
+        "GET sign-in" => html("<script>document.write('<form>')</script>"),
+        title => pages(title, call),
+    });
+    assert_eq!(script.verdict("sign-in page"), Some(Verdict::Fail));
+}
+
+#[test]
+fn a_loop_of_redirects_ends() {
+    let spec = Spec { org_url: None, ..spec(Way::Form) };
+    let seen = drive(spec, Some("pw"), &[], &mut |title, call| match title {
+        "GET /authorize" | "GET sign-in" => to("/again".into()),
+        title => pages(title, call),
+    });
+    assert_eq!(seen.sent.iter().filter(|title| *title == "GET sign-in").count(), 19);
+    assert_eq!(seen.hops.iter().filter(|(_, verdict)| *verdict == Verdict::Fail).count(), 1);
+}
+
+#[test]
+fn an_answer_that_a_page_would_post_is_taken() {
+    let spec = Spec { org_url: None, ..spec(Way::Form) };
+    let seen = drive(spec, Some("pw"), &[], &mut |title, call| match title {
+        "POST sign-in form" => {
+            let state = URL_SAFE_NO_PAD.encode([1; 24]);
+            html(&format!(
+                "<form method=post action={CALLBACK}><input type=hidden name=code value=c0de><input type=hidden name=state value={state}></form>"
+            ))
+        }
+        title => pages(title, call),
+    });
+    assert_eq!(seen.verdict("GET /userinfo"), Some(Verdict::Pass), "{:?}", seen.hops);
+    assert!(!seen.sent.iter().any(|title| title.contains("form of the page")), "the gateway is never called");
 }

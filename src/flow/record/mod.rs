@@ -27,6 +27,8 @@ pub struct Recorder {
     /// How many values the safe held when all hops were last looked through.
     sealed: usize,
     epoch: Instant,
+    /// What the browser was to open.
+    browsed: Option<Outgoing>,
     events: mpsc::Sender<Event>,
 }
 
@@ -39,7 +41,7 @@ impl Recorder {
         epoch: Instant,
         events: mpsc::Sender<Event>,
     ) -> Self {
-        Self { client, jar: Jar::default(), trace, safe, sealed: 0, epoch, events }
+        Self { client, jar: Jar::default(), trace, safe, sealed: 0, epoch, browsed: None, events }
     }
 
     /// Puts a secret that is known beforehand into the safe, so that it is a hole from its first occurrence on.
@@ -100,6 +102,36 @@ impl Recorder {
         }
         self.tell(number).await;
         reply
+    }
+
+    /// Records a request that the person's browser makes; nothing is sent from here.
+    pub async fn browse(&mut self, step: Step, title: &str, request: Outgoing) {
+        let number = self.begin(Party::You, step, title, self.epoch.elapsed());
+        self.fill(number, &request, &[], None);
+        self.browsed = Some(request);
+        self.tell(number).await;
+    }
+
+    /// Where the browser ended, as the person says. There is no status: nobody here saw it.
+    pub async fn told(&mut self, location: &str) {
+        let Some(request) = self.browsed.take() else { return };
+        let number = self.trace.hops.len();
+        let now = self.epoch.elapsed();
+        let told = Reply {
+            status: 0,
+            headers: vec![("location".to_owned(), location.to_owned())],
+            body: Vec::new(),
+            sent: self.at(now),
+            received: self.at(now),
+        };
+        self.fill(number, &request, &[], Some(&Ok(told)));
+        if let Some(hop) = self.hop(number) {
+            hop.took_ms = millis(now).saturating_sub(hop.at_ms);
+            if let Some(exchange) = &mut hop.exchange {
+                exchange.status = None;
+            }
+        }
+        self.tell(number).await;
     }
 
     /// Judges the hop that came last.

@@ -214,8 +214,16 @@ pub enum RunVerdict {
 pub enum Way {
     /// In this terminal: primary authentication and a session token. On Identity Engine it judges the session policy only.
     Terminal,
+    /// In a browser; the address that it ends at is pasted back.
+    Browser,
+    /// Through the server's own plain web form, filled in from here.
+    Form,
     /// Without any user: how far does the configuration carry?
     Probe,
+    /// Without any user: is the client's secret right, and sent in the right way? (A/B test with a made-up code.)
+    Secret,
+    /// The client asks for itself, with no person: client credentials (RFC 6749 §4.4).
+    Client,
 }
 
 /// One run of the tester.
@@ -250,6 +258,25 @@ impl Leg {
             Self::Network => "The network",
             Self::Unknown => "No leg known",
         }
+    }
+}
+
+impl Way {
+    /// The word of the closed list: `terminal`, `probe` ….
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Terminal => "terminal",
+            Self::Browser => "browser",
+            Self::Form => "form",
+            Self::Probe => "probe",
+            Self::Secret => "secret",
+            Self::Client => "client",
+        }
+    }
+
+    /// Whether somebody signs in.
+    pub fn signs_in(self) -> bool {
+        matches!(self, Self::Terminal | Self::Browser | Self::Form)
     }
 }
 

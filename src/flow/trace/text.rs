@@ -265,6 +265,16 @@ impl Safe {
         self.values.get(id.0 as usize).map(|kept| &kept.secret)
     }
 
+    /// The kind of the first value that can be read in `text`: as it is, percent-encoded (also twice), escaped for JSON or HTML, or in
+    /// Base64, alone or as part of something longer. Values of fewer than six characters are not looked for: they are found by chance.
+    pub fn found_in(&self, text: &str) -> Option<SecretKind> {
+        let found = |kept: &&Kept| {
+            kept.spellings.iter().any(|spelling| text.contains(spelling.expose()))
+                || hidden(kept.secret.expose()).iter().any(|spelling| text.contains(spelling.expose()))
+        };
+        self.values.iter().find(found).map(|kept| kept.kind)
+    }
+
     /// Every value with its kind: for scanning an export for what must not be in it.
     pub fn values(&self) -> impl Iterator<Item = (SecretKind, &Secret)> {
         self.values.iter().map(|kept| (kept.kind, &kept.secret))
@@ -293,6 +303,29 @@ fn spellings(value: &str) -> Vec<Secret> {
         }
     }
     out
+}
+
+/// The spellings that are only looked for in what leaves the program.
+fn hidden(value: &str) -> Vec<Secret> {
+    if value.chars().count() < SHORTEST_IN_TEXT {
+        return Vec::new();
+    }
+    let once: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+    let mut all =
+        vec![Secret::new(url::form_urlencoded::byte_serialize(once.as_bytes()).collect::<String>())];
+    // In the middle of something longer a value begins at any of three places of a Base64 group; what stands in groups of its own
+    // is the same whatever is around it.
+    for before in 0..3_usize {
+        let mut bytes = vec![0; before];
+        bytes.extend_from_slice(value.as_bytes());
+        let whole = bytes.len() / 3 * 3;
+        let from = if before == 0 { 0 } else { 3 };
+        let Some(inner) = bytes.get(from..whole).filter(|inner| inner.len() >= SHORTEST_IN_TEXT) else {
+            continue;
+        };
+        all.extend([Secret::new(STANDARD.encode(inner)), Secret::new(URL_SAFE.encode(inner))]);
+    }
+    all
 }
 
 /// `%2F` as `%2f`: both are in use.
@@ -361,6 +394,24 @@ mod tests {
             let sealed = safe.seal(&text);
             assert!(sealed.pieces().iter().any(|p| matches!(p, Piece::Hole(_))), "{text}");
         }
+    }
+
+    #[test]
+    fn a_value_is_found_wherever_it_can_be_read_and_nowhere_else() {
+        let mut safe = safe();
+        let value = "s3cret/with+more";
+        safe.lift(SecretKind::ClientSecret, value);
+        let once: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        let twice: String = url::form_urlencoded::byte_serialize(once.as_bytes()).collect();
+        for text in [format!("a {value}"), format!("a={once}"), format!("u={twice}"), STANDARD.encode(value)]
+        {
+            assert_eq!(safe.found_in(&text), Some(SecretKind::ClientSecret), "{text}");
+        }
+        for id in ["0", "0o", "0oa", "0oa1"] {
+            let basic = STANDARD.encode(format!("{id}:{value}"));
+            assert_eq!(safe.found_in(&basic), Some(SecretKind::ClientSecret), "{id}");
+        }
+        assert_eq!(safe.found_in("a masked-client-secret-1-of-16-characters"), None);
     }
 
     #[test]

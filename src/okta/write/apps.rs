@@ -1,5 +1,6 @@
 //! Apps, their logo, secrets and assignments.
 
+use super::super::budget::Bucket;
 use super::{Done, Writer, without};
 use crate::okta::call::Call;
 use crate::okta::decode;
@@ -145,7 +146,8 @@ impl Writer {
         if let (Some(profile), Some(body)) = (profile, body.as_object_mut()) {
             body.insert("profile".to_owned(), Value::Object(profile.clone()));
         }
-        let call = Call::post(&below(app, &["users"])).json(&body);
+        // Assigning again is the same as assigning once, so a fault is answered by doing it again.
+        let call = Call::post(&below(app, &["users"])).json(&body).and_repeat();
         match self.object(call, decode::app_user).await {
             Ok(done) => Ok(done.map(Some)),
             Err(ApiError::Okta(p)) if p.status == 409 && p.code.as_str() == "E0000062" => {
@@ -153,6 +155,12 @@ impl Writer {
             }
             Err(e) => Err(e),
         }
+    }
+
+    /// Waits until the rate limit lets one more assignment out besides `ahead` others that are about to be sent. To be dropped at any
+    /// time: it sends nothing.
+    pub async fn room_to_assign(&self, ahead: u32) {
+        self.room(Bucket::Apps, ahead).await;
     }
 
     /// Takes a person's own assignment away, without an e-mail. The person's app profile is gone for good; whoever is also in

@@ -6,6 +6,7 @@ mod apps;
 mod servers;
 
 use super::answer::Answer;
+use super::budget::Bucket;
 use super::call::Call;
 use super::model::ApiError;
 use super::transport::Transport;
@@ -53,6 +54,10 @@ impl Writer {
             Arc::clone(turns.entry(object.to_owned()).or_default())
         };
         lock.lock_owned().await
+    }
+
+    async fn room(&self, bucket: Bucket, ahead: u32) {
+        self.transport.room(bucket, ahead).await;
     }
 
     async fn done(&self, call: Call) -> Result<Done<Answer>, ApiError> {

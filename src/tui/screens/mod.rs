@@ -18,6 +18,7 @@ pub mod home;
 pub mod journal;
 pub mod plan;
 mod resume;
+pub mod rotation;
 pub mod test;
 pub mod wizard;
 
@@ -36,6 +37,8 @@ pub enum Route {
     Plan,
     /// The six values.
     HandOver,
+    /// The client secrets, and their rotation.
+    Rotation,
     /// The flow tester.
     Test,
     /// What went wrong, from something pasted.

@@ -1,40 +1,41 @@
 //! What a run leaves behind, and what is done about it. It never fails a run: the trace says what was not done.
 
 use super::{CodeFlow, Stage};
+use crate::flow::checks::life;
 use crate::flow::machine::authn;
+use crate::flow::machine::held::{self, Held};
 use crate::flow::machine::request::with_query;
-use crate::flow::machine::{Action, Judgement, Outgoing, Reply};
-use crate::flow::trace::{Step, Verdict};
+use crate::flow::machine::{Action, Judgement, Outgoing, Reply, lines};
+use crate::flow::trace::{Step, Verdict, Way};
 
 impl CodeFlow {
-    pub(super) fn stop(&mut self, stage: &Stage) -> Vec<Action> {
+    pub(super) fn stop(&mut self, stage: Stage) -> Vec<Action> {
         self.stopped = true;
         let mut actions = Vec::new();
-        if matches!(stage, Stage::Token) {
+        if matches!(&stage, Stage::AskPaste) {
+            actions.push(self.never_pasted());
+        }
+        if matches!(&stage, Stage::Token) {
             let left = "the code: may have been exchanged; its tokens would end by themselves";
             actions.push(Action::Left(left.into()));
         }
         // Also in the middle of a clean-up: to revoke and to sign out may be repeated.
+        if let Stage::Revoke(held) = stage {
+            self.holdings.again(held);
+        }
         actions.extend(self.clean_up());
         actions
     }
 
     /// The first thing that is still to be cleaned up, or the end.
     pub(super) fn clean_up(&mut self) -> Vec<Action> {
-        let mut actions = Vec::new();
-        if let Some(seconds) = self.tokens.access.take().and(self.tokens.expires_in) {
-            let length = crate::text::time::length(u64::try_from(seconds).unwrap_or(0));
-            let left = format!("access token: was not revoked, ends by itself within {length}");
-            actions.push(Action::Left(left));
-        }
-        actions.extend(match (&self.state_token, &self.spec.org_url) {
+        match (&self.state_token, &self.spec.org_url) {
             (Some(state_token), Some(org)) => {
                 let request = authn::cancel(org, state_token);
                 self.send(Stage::Cancel, Step::SignIn, "POST sign-in: cancel", request)
             }
             _ => self.revoke(),
-        });
-        actions
+        }
     }
 
     /// After the sign-in that waited for a second factor was cancelled.
@@ -43,7 +44,7 @@ impl CodeFlow {
         let done = reply.is_some_and(|reply| reply.status == 200);
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::SignIn)));
+            actions.push(Action::Judge(held::tidied(done, reply, Step::SignIn)));
         }
         let what = if done { "cancelled" } else { "NOT cancelled, it ends by itself within minutes" };
         actions.push(Action::Left(format!("sign-in half done: {what}")));
@@ -51,34 +52,55 @@ impl CodeFlow {
         actions
     }
 
+    /// Gives back the next token, or goes on to the session.
     fn revoke(&mut self) -> Vec<Action> {
-        match (self.tokens.refresh.clone(), self.metadata.revocation.clone()) {
-            (Some(token), Some(url)) => {
-                let form = [("token", token.expose()), ("token_type_hint", "refresh_token")];
-                let request = Outgoing::client_form(url, &form, &self.spec, self.spec.authentication);
-                self.send(Stage::Revoke, Step::Use, "POST /revoke: refresh token", request)
+        let mut actions = Vec::new();
+        while let Some(held) = self.holdings.next() {
+            if let Some(request) = held::revoke(&held, &self.metadata, &self.spec) {
+                let title = format!("POST /revoke: {}", held.sort.words());
+                actions.extend(self.send(Stage::Revoke(held), Step::Use, &title, request));
+                return actions;
             }
-            (Some(_), None) => {
-                let left = "refresh token: NOT revoked, the metadata name no revocation endpoint";
-                let mut actions = vec![Action::Left(left.into())];
-                actions.extend(self.end_session());
-                actions
-            }
-            (None, _) => self.end_session(),
+            let ends = held::ends_by_itself(&held);
+            let left = format!(
+                "{}: NOT revoked, the metadata name no revocation endpoint; {ends}",
+                held.sort.words()
+            );
+            actions.push(Action::Left(left));
         }
+        actions.extend(self.end_session());
+        actions
     }
 
-    pub(super) fn revoked(&mut self, reply: Option<&Reply>) -> Vec<Action> {
-        self.tokens.refresh = None;
+    pub(super) fn revoked(&mut self, held: Held, reply: Option<&Reply>) -> Vec<Action> {
         let done = reply.is_some_and(|reply| reply.status == 200);
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::Use)));
+            actions.push(Action::Judge(held::tidied(done, reply, Step::Use)));
         }
-        // RFC 7009 §2.2: 200 also for a token that the server does not know. It is the token of this run, so it does.
-        let what = if done { "revoked" } else { "NOT revoked: revoke it in Okta, or let it end" };
-        actions.push(Action::Left(format!("refresh token: {what}")));
-        actions.extend(self.end_session());
+        let look = held::introspect(&held, &self.metadata, &self.spec);
+        match look.filter(|_| done && self.spec.whole_life && !self.stopped) {
+            Some(request) => {
+                let title = format!("POST /introspect: revoked {}", held.sort.words());
+                actions.extend(self.send(Stage::Gone(held), Step::Use, &title, request));
+            }
+            None => {
+                actions.push(Action::Left(held::left(&held, done, None)));
+                actions.extend(self.revoke());
+            }
+        }
+        actions
+    }
+
+    /// After a revoked token was looked up.
+    pub(super) fn gone(&mut self, held: &Held, reply: Option<&Reply>) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if let Some(reply) = reply {
+            actions.push(Action::Judge(held::gone(held, reply)));
+        }
+        let gone = reply.filter(|reply| reply.status == 200).and_then(|reply| life::active(&reply.body));
+        actions.push(Action::Left(held::left(held, true, gone.map(|active| !active))));
+        actions.extend(self.revoke());
         actions
     }
 
@@ -86,7 +108,7 @@ impl CodeFlow {
     /// own link (`DELETE /api/v1/sessions/me`, as Okta's session objects name it).
     fn end_session(&mut self) -> Vec<Action> {
         if !self.session {
-            let mut actions = Vec::new();
+            let mut actions: Vec<Action> = self.browser_left().into_iter().collect();
             if self.asked_for_session {
                 let left = "Okta session: no session cookie came, so there is nothing to close here";
                 actions.push(Action::Left(left.into()));
@@ -101,7 +123,7 @@ impl CodeFlow {
                 Outgoing { method: "DELETE", cookies: true, ..Outgoing::get(url) }
             }
             _ => {
-                let left = Action::Left("Okta session: NOT closed, it ends by itself".into());
+                let left = Action::Left(format!("{}: NOT closed, it ends by itself", self.session_name()));
                 return vec![left, self.done()];
             }
         };
@@ -113,34 +135,38 @@ impl CodeFlow {
         self.session = false;
         // An ID token that Okta does not take leads to an error page, also by way of a redirect.
         let to_error = reply.and_then(Reply::location).is_some_and(|to| to.contains("error"));
-        let done = !to_error && reply.is_some_and(|reply| (200..400).contains(&reply.status));
+        // A page with a form asks the person whether they mean it.
+        let asks = reply.is_some_and(|reply| reply.status == 200 && reply.starts_sign_in());
+        let done = !to_error && !asks && reply.is_some_and(|reply| (200..400).contains(&reply.status));
         let mut actions = Vec::new();
         if let Some(reply) = reply {
-            actions.push(Action::Judge(tidied(done, reply, Step::Use)));
+            let judgement = match asks {
+                true => Judgement {
+                    verdict: Some(Verdict::Warn),
+                    why: lines(&["The server asks the person whether to sign out; nobody answers here."]),
+                    ..Judgement::default()
+                },
+                false => held::tidied(done, reply, Step::Use),
+            };
+            actions.push(Action::Judge(judgement));
         }
         let what = if done { "closed" } else { "NOT closed, it ends by itself" };
-        actions.push(Action::Left(format!("Okta session: {what}")));
+        actions.push(Action::Left(format!("{}: {what}", self.session_name())));
         actions.push(self.done());
         actions
     }
 
+    fn session_name(&self) -> &'static str {
+        if self.spec.org_url.is_some() { "Okta session" } else { "session at the server" }
+    }
+
     pub(super) fn done(&mut self) -> Action {
         self.stage = Stage::Done;
-        let judged_not = if self.spec.identity_engine {
+        let judged_not = if self.spec.identity_engine && self.spec.way == Way::Terminal {
             "the app's own sign-in policy was not judged: this way meets the session policy only"
         } else {
             "the gateway's half was not judged: its callback, and the secret in its form"
         };
         Action::Done { stopped: self.stopped, judged_not: judged_not.to_owned() }
-    }
-}
-
-/// The judgement of a clean-up: it never fails the run.
-fn tidied(done: bool, reply: &Reply, step: Step) -> Judgement {
-    if done {
-        Judgement::pass(Vec::new(), &["Cleaned up after the test."])
-    } else {
-        let why = reply.refusal().why(step);
-        Judgement { verdict: Some(Verdict::Warn), why, ..Judgement::default() }
     }
 }

@@ -1,32 +1,31 @@
-//! The authorization code flow with PKCE, the person signing in in the terminal.
+//! The authorization code flow with PKCE, the person signing in in the terminal, in a browser, or through a plain form.
 //!
-//! Discovery, sign-in, authorize, (callback not sent), token, keys, ID token, userinfo, refresh, clean-up. What fails ends the
+//! Discovery, sign-in, authorize, (callback not sent), token, keys, ID token, userinfo, refresh, clean-up; with `whole_life` also
+//! introspection, the replaced refresh token once more, and proof that what was revoked is gone. What fails ends the
 //! run: the steps after it are in the trace as *not run*, and what was obtained is still cleaned up.
 
+mod browser;
+mod callback;
 mod clean_up;
+mod pages;
+mod terminal;
 mod used;
 
-use super::authn::{self, Factor, Transaction};
+use super::authn::Factor;
+use super::held::{Held, Holdings};
 use super::metadata::{self, Metadata};
 use super::reply::{NoAnswer, Reply};
 use super::request::{Outgoing, with_query};
-use super::{Action, Call, Input, Judgement, LocalHop, callback_not_sent, lines};
+use super::{Action, Call, Input, Judgement, LocalHop, lines};
 use crate::flow::checks::clock::Skew;
 use crate::flow::checks::tokens::{self, Tokens};
 use crate::flow::checks::{answer, id_token};
-use crate::flow::explain::{Refusal, SIGN_IN_PAGE, STEP_UP};
-use crate::flow::trace::{Party, Step, Verdict, lift};
-use crate::flow::{Need, Random, Spec};
+use crate::flow::trace::{Party, Step, Verdict, Way};
+use crate::flow::{Random, Spec};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-
-/// One-time codes that a person may try before the run ends; Okta locks the factor after some more.
-const PASSCODE_TRIES: u32 = 3;
-
-/// Okta's session cookies: `sid` on Classic, `idx` on Identity Engine. Others, of the device, come without a session too.
-const SESSION_COOKIES: [&str; 2] = ["sid", "idx"];
 
 /// What waits for an answer.
 enum Stage {
@@ -35,13 +34,30 @@ enum Stage {
     Password,
     AskPasscode,
     Passcode,
-    Authorize { challenge: String },
+    Authorize,
+    /// The browser's answer.
+    AskPaste,
+    /// A page on the way, at this address.
+    Page {
+        url: String,
+        title: String,
+    },
     Token,
-    Keys { again: bool },
+    Keys {
+        again: bool,
+    },
     UserInfo,
+    /// A live token is looked up.
+    Look(Held),
     Refresh,
+    /// The refresh token that another one replaced is sent again.
+    Reuse,
+    /// What that did to the newer one.
+    Family,
     Cancel,
-    Revoke,
+    Revoke(Held),
+    /// A revoked token is looked up.
+    Gone(Held),
     EndSession,
     Done,
 }
@@ -53,6 +69,12 @@ pub(super) struct CodeFlow {
     state: Secret,
     nonce: Secret,
     verifier: Secret,
+    /// The PKCE challenge as it was sent.
+    challenge: String,
+    /// What the browser was to open.
+    browser_url: Option<Secret>,
+    /// Redirects and pages so far.
+    pages: u32,
     stage: Stage,
     metadata: Metadata,
     /// Of a sign-in that waits for a second factor.
@@ -63,6 +85,10 @@ pub(super) struct CodeFlow {
     asked_for_session: bool,
     session: bool,
     tokens: Tokens,
+    /// Those that are still to be given back.
+    holdings: Holdings,
+    /// The refresh token that was replaced last.
+    replaced: Option<Secret>,
     skew: Option<Skew>,
     /// Our time when the last answer was here.
     now: Timestamp,
@@ -78,6 +104,9 @@ impl CodeFlow {
             state: encode(&random.state),
             nonce: encode(&random.nonce),
             verifier: encode(&random.verifier),
+            challenge: String::new(),
+            browser_url: None,
+            pages: 0,
             stage: Stage::Start,
             metadata: Metadata::default(),
             state_token: None,
@@ -86,6 +115,8 @@ impl CodeFlow {
             asked_for_session: false,
             session: false,
             tokens: Tokens::default(),
+            holdings: Holdings::default(),
+            replaced: None,
             skew: None,
             now: Timestamp::UNIX_EPOCH,
             stopped: false,
@@ -96,11 +127,12 @@ impl CodeFlow {
         let stage = std::mem::replace(&mut self.stage, Stage::Done);
         match (stage, input) {
             (Stage::Done, _) => Vec::new(),
-            (stage, Input::Stop) => self.stop(&stage),
+            (stage, Input::Stop) => self.stop(stage),
             (Stage::Start, Input::Start) => self.start(),
             (Stage::AskPasscode, Input::Passcode { code, factor }) => self.passcode(&code, &factor),
+            (Stage::AskPaste, Input::Pasted(text)) => self.pasted(&text),
             (stage, Input::Answer(Ok(reply))) => self.answer(stage, &reply),
-            (stage, Input::Answer(Err(why))) => self.no_answer(&stage, &why),
+            (stage, Input::Answer(Err(why))) => self.no_answer(stage, &why),
             // An input that nobody waits for changes nothing.
             (stage, _) => {
                 self.stage = stage;
@@ -113,25 +145,31 @@ impl CodeFlow {
         match stage {
             Stage::Discovery => self.discovered(reply),
             Stage::Password | Stage::Passcode => self.signed_in(&stage, reply),
-            Stage::Authorize { challenge } => self.authorized(&challenge, reply),
+            Stage::Authorize => self.authorized(reply),
+            Stage::Page { url, title } => self.paged(&url, &title, reply),
             Stage::Token => self.exchanged(reply),
             Stage::Keys { again } => self.keys(again, reply),
             Stage::UserInfo => self.userinfo(reply),
+            Stage::Look(held) => self.looked_up(&held, reply),
             Stage::Refresh => self.refreshed(reply),
+            Stage::Reuse => self.reused(reply),
+            Stage::Family => self.family(reply),
             Stage::Cancel => self.cancelled(Some(reply)),
-            Stage::Revoke => self.revoked(Some(reply)),
+            Stage::Revoke(held) => self.revoked(held, Some(reply)),
+            Stage::Gone(held) => self.gone(&held, Some(reply)),
             Stage::EndSession => self.session_ended(Some(reply)),
-            Stage::Start | Stage::AskPasscode | Stage::Done => Vec::new(),
+            Stage::Start | Stage::AskPasscode | Stage::AskPaste | Stage::Done => Vec::new(),
         }
     }
 
     fn start(&mut self) -> Vec<Action> {
-        let missing = match (&self.spec.org_url, &self.spec.login, &self.password) {
-            (None, _, _) => {
-                Some("Signing in here needs an Okta org; for another provider, use a browser or the probe.")
+        let missing = match (self.spec.way, &self.spec.org_url, &self.spec.login, &self.password) {
+            (Way::Browser, _, _, _) => None,
+            (Way::Terminal, None, _, _) => {
+                Some("Signing in here needs an Okta org; for another provider, use its form or a browser.")
             }
-            (_, None, _) => Some("Nobody was named to sign in."),
-            (_, _, None) => Some("No password was given."),
+            (_, _, None, _) => Some("Nobody was named to sign in."),
+            (_, _, _, None) => Some("No password was given."),
             _ => None,
         };
         if let Some(why) = missing {
@@ -151,180 +189,30 @@ impl CodeFlow {
             return actions;
         };
         self.metadata = metadata;
-        // The one place where the password leaves; taking it makes a second time impossible.
-        match (&self.spec.org_url, &self.spec.login, self.password.take()) {
-            (Some(org), Some(login), Some(password)) => {
-                let request = authn::primary(org, login, &password);
-                actions.extend(self.send(Stage::Password, Step::SignIn, "POST sign-in: password", request));
-            }
-            _ => actions.extend(self.abandon(Step::SignIn)),
-        }
+        actions.extend(match self.spec.way {
+            Way::Browser => self.sign_in_by_browser(),
+            Way::Form => self.sign_in_by_form(),
+            _ => self.sign_in_here(),
+        });
         actions
     }
 
-    fn signed_in(&mut self, stage: &Stage, reply: &Reply) -> Vec<Action> {
-        let what = if matches!(stage, Stage::Password) { "password" } else { "one-time code" };
-        let org = self.spec.org_url.clone().unwrap_or_default();
-        match authn::read(reply, &org) {
-            Transaction::Success(token) => {
-                let why =
-                    format!("Okta took the {what} and gave a session token, good once for five minutes.");
-                let mut actions = vec![Action::Judge(Judgement::pass(Vec::new(), &[&why]))];
-                actions.extend(self.authorize(&token));
-                actions
-            }
-            Transaction::Passcode { state_token, factors, others } => {
-                let mut why = vec![format!("Okta took the {what} and asks for a second factor.")];
-                if !others.is_empty() {
-                    why.push(format!("Only a typed code can be given here, not: {}.", others.join(", ")));
-                }
-                self.state_token = Some(state_token);
-                self.factors = factors;
-                let judgement = Judgement { why, ..Judgement::default() }.or(Verdict::Pass);
-                vec![Action::Judge(judgement), self.ask("Okta asks for a one-time code.")]
-            }
-            Transaction::Refused(refusal, others) => self.refused(stage, &refusal, &others),
-        }
-    }
-
-    fn refused(&mut self, stage: &Stage, refusal: &Refusal, others: &[String]) -> Vec<Action> {
-        let wrong_code = matches!(stage, Stage::Passcode) && refusal.code == "E0000068";
-        if wrong_code && self.tries < PASSCODE_TRIES {
-            let why = refusal.why(Step::SignIn);
-            let judgement = Judgement { verdict: Some(Verdict::Warn), why, ..Judgement::default() };
-            let left = PASSCODE_TRIES - self.tries;
-            let message = format!("That code was not accepted. {left} more can be tried in this run.");
-            return vec![Action::Judge(judgement), self.ask(&message)];
-        }
-        let mut why = refusal.why(Step::SignIn);
-        if !others.is_empty() {
-            why.push(format!("The person's factors: {}.", others.join(", ")));
-        }
-        let mut actions = vec![Action::Judge(Judgement::fail(why))];
-        actions.extend(self.abandon(Step::Authorize));
-        actions
-    }
-
-    fn ask(&mut self, message: &str) -> Action {
-        self.stage = Stage::AskPasscode;
-        let factors = self.factors.iter().map(|factor| factor.choice.clone()).collect();
-        Action::Ask(Need::Passcode { factors, message: message.to_owned() })
-    }
-
-    fn passcode(&mut self, code: &Secret, id: &str) -> Vec<Action> {
-        let factor = self.factors.iter().find(|factor| factor.choice.id == id);
-        let (Some(factor), Some(state_token)) = (factor, &self.state_token) else {
-            return vec![self.ask("That factor is not one of those offered.")];
-        };
-        self.tries += 1;
-        let request = authn::verify(factor, state_token, code);
-        self.send(Stage::Passcode, Step::SignIn, "POST sign-in: one-time code", request)
-    }
-
-    fn authorize(&mut self, session_token: &Secret) -> Vec<Action> {
-        let challenge = answer::challenge(&self.verifier);
+    /// The authorization request as an address, `more` added.
+    fn authorize_url(&mut self, more: &[(&str, &str)]) -> String {
+        self.challenge = answer::challenge(&self.verifier);
         let scope = self.spec.scopes.join(" ");
-        let url = with_query(
-            &self.metadata.authorization,
-            &[
-                ("response_type", "code"),
-                ("client_id", &self.spec.client_id),
-                ("redirect_uri", &self.spec.redirect_uri),
-                ("scope", &scope),
-                ("state", self.state.expose()),
-                ("nonce", self.nonce.expose()),
-                ("code_challenge", &challenge),
-                ("code_challenge_method", "S256"),
-                ("prompt", "none"),
-                ("sessionToken", session_token.expose()),
-            ],
-        );
-        self.state_token = None;
-        self.asked_for_session = true;
-        let stage = Stage::Authorize { challenge };
-        self.send(stage, Step::Authorize, "GET /authorize", Outgoing::browse(url))
-    }
-
-    fn authorized(&mut self, challenge: &str, reply: &Reply) -> Vec<Action> {
-        self.session = SESSION_COOKIES.iter().any(|name| reply.sets_cookie(name));
-        let to_us = reply.location().filter(|to| to.starts_with(&self.spec.redirect_uri));
-        let Some(location) = to_us else {
-            return self.not_redirected(reply);
-        };
-        let pairs = lift::pairs(location.get(self.spec.redirect_uri.len()..).unwrap_or_default());
-        let value = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
-        let mut checks = vec![
-            answer::redirect_target(&self.spec.redirect_uri, location),
-            answer::state(&self.state, value("state")),
-            answer::iss(&self.spec.issuer, self.metadata.announces_iss, value("iss")),
+        let mut pairs = vec![
+            ("response_type", "code"),
+            ("client_id", self.spec.client_id.as_str()),
+            ("redirect_uri", self.spec.redirect_uri.as_str()),
+            ("scope", scope.as_str()),
+            ("state", self.state.expose()),
+            ("nonce", self.nonce.expose()),
+            ("code_challenge", self.challenge.as_str()),
+            ("code_challenge_method", "S256"),
         ];
-        let safe = checks.iter().all(|check| check.verdict != Verdict::Fail);
-        match (value("error"), value("code").filter(|code| !code.is_empty())) {
-            (None, Some(code)) => {
-                checks.push(answer::pkce(&self.verifier, challenge));
-                let code = Secret::new(code);
-                let why = "Okta signed the person in for this app and gave a code.";
-                let judgement = Judgement::pass(checks, &[why]).titled("GET /authorize → callback?code=…");
-                let mut actions = vec![Action::Judge(judgement), callback_not_sent(true)];
-                actions.extend(if safe { self.exchange(code) } else { self.abandon(Step::Token) });
-                actions
-            }
-            (error, _) => {
-                let refusal = Refusal {
-                    status: Some(reply.status),
-                    code: error.unwrap_or_default().to_owned(),
-                    words: value("error_description").unwrap_or_default().to_owned(),
-                };
-                let why = self.why_refused(&refusal, safe);
-                let title = "GET /authorize → callback?error=…";
-                let judgement = Judgement { checks, ..Judgement::fail(why) }.titled(title);
-                let mut actions = vec![Action::Judge(judgement), callback_not_sent(false)];
-                actions.extend(self.abandon(Step::Token));
-                actions
-            }
-        }
-    }
-
-    /// The *Why* of an error at the redirect URI.
-    fn why_refused(&self, refusal: &Refusal, safe: bool) -> Vec<String> {
-        if !safe {
-            // The words of somebody else are not to be acted on, nor explained (RFC 9207 §2.4).
-            let why = "This is no answer to this request from this issuer: what it says is not explained.";
-            return lines(&[why]);
-        }
-        if refusal.code.is_empty() {
-            return lines(&["The answer has neither a code nor an error (RFC 6749 §4.1.2)."]);
-        }
-        let mut why = match refusal.code.as_str() {
-            "login_required" => STEP_UP.why(refusal),
-            _ => refusal.why(Step::Authorize),
-        };
-        why.push("Okta sends this error to the gateway: people see the gateway's page, not Okta's.".into());
-        why
-    }
-
-    /// Okta answered the person instead of the redirect URI.
-    fn not_redirected(&mut self, reply: &Reply) -> Vec<Action> {
-        let (title, why) = if reply.status >= 400 {
-            ("GET /authorize → error page", reply.refusal().why(Step::Authorize))
-        } else if reply.starts_sign_in() {
-            let mut why = lines(&[SIGN_IN_PAGE.headline, SIGN_IN_PAGE.meaning]);
-            why.extend(lines(SIGN_IN_PAGE.fixes));
-            ("GET /authorize → sign-in", why)
-        } else {
-            let what = format!(
-                "Okta answered {} with {} instead of a redirect.",
-                reply.status,
-                reply.kind_of_body()
-            );
-            (
-                "GET /authorize → page",
-                vec![what, "Something else than Okta may answer at this address.".into()],
-            )
-        };
-        let mut actions = vec![Action::Judge(Judgement::fail(why).titled(title))];
-        actions.extend(self.abandon(Step::Token));
-        actions
+        pairs.extend_from_slice(more);
+        with_query(&self.metadata.authorization, &pairs)
     }
 
     fn exchange(&mut self, code: Secret) -> Vec<Action> {
@@ -343,6 +231,9 @@ impl CodeFlow {
         let tokens = Tokens::read(&reply.body).filter(|_| reply.status == 200);
         let Some(tokens) = tokens else {
             let mut why = reply.refusal().why(Step::Token);
+            if self.spec.way == Way::Browser && reply.refusal().code == "invalid_grant" {
+                why.push("The browser took the code to its redirect URI first: if something there spent it, this says nothing of the client.".into());
+            }
             if reply.status == 200 {
                 why = vec![format!("Okta answered 200 with {} instead of tokens.", reply.kind_of_body())];
             }
@@ -353,6 +244,7 @@ impl CodeFlow {
         let checks = tokens::response(&tokens, &self.spec.scopes, reply.header("cache-control"));
         let why = "Okta took the code, the verifier and the client's proof of itself, and gave tokens.";
         let mut actions = vec![Action::Judge(Judgement::pass(checks, &[why]))];
+        self.holdings.take(&tokens);
         self.tokens = tokens;
         actions.extend(match (&self.tokens.id, self.metadata.keys.clone()) {
             (Some(_), Some(url)) => self.get_keys(&url, false),
@@ -392,13 +284,13 @@ impl CodeFlow {
         actions
     }
 
-    fn no_answer(&mut self, stage: &Stage, why: &NoAnswer) -> Vec<Action> {
+    fn no_answer(&mut self, stage: Stage, why: &NoAnswer) -> Vec<Action> {
         let judgement = |verdict| {
             let mut lines = vec![why.sentence.clone()];
-            if why.maybe_sent && matches!(stage, Stage::Token) {
+            if why.maybe_sent && matches!(&stage, Stage::Token) {
                 lines.push("The code may have been used up: start again rather than try it again.".into());
             }
-            if why.maybe_sent && matches!(stage, Stage::Password) {
+            if why.maybe_sent && matches!(&stage, Stage::Password) {
                 lines.push(
                     "The password may have arrived: this may count as one of the person's attempts.".into(),
                 );
@@ -407,16 +299,19 @@ impl CodeFlow {
         };
         let mut actions = vec![judgement(Verdict::Fail)];
         match stage {
-            Stage::Cancel | Stage::Revoke | Stage::EndSession => {
+            Stage::Cancel | Stage::Revoke(_) | Stage::Gone(_) | Stage::EndSession => {
                 actions = vec![judgement(Verdict::Warn)];
                 actions.extend(match stage {
                     Stage::Cancel => self.cancelled(None),
-                    Stage::Revoke => self.revoked(None),
+                    Stage::Revoke(held) => self.revoked(held, None),
+                    Stage::Gone(held) => self.gone(&held, None),
                     _ => self.session_ended(None),
                 });
             }
+            Stage::Look(_) => actions.extend(self.refresh()),
+            Stage::Reuse | Stage::Family => actions.extend(self.clean_up()),
             Stage::Keys { .. } => actions.extend(self.verified(Err("no answer came."))),
-            Stage::UserInfo => actions.extend(self.refresh()),
+            Stage::UserInfo => actions.extend(self.look()),
             Stage::Refresh => {
                 if why.maybe_sent {
                     let left = "refresh token: a new one may have been made and lost; it would end by itself";
@@ -425,7 +320,7 @@ impl CodeFlow {
                 actions.extend(self.clean_up());
             }
             Stage::Token => actions.extend(self.abandon(Step::Verify)),
-            Stage::Authorize { .. } => actions.extend(self.abandon(Step::Token)),
+            Stage::Authorize | Stage::Page { .. } => actions.extend(self.abandon(Step::Token)),
             _ => actions.extend(self.abandon(Step::Authorize)),
         }
         actions

@@ -1,12 +1,17 @@
-//! What is done with the tokens: the ID token is checked, userinfo asked, the tokens refreshed.
+//! What is done with the tokens: the ID token is checked, userinfo asked, the tokens looked up, refreshed, and tried again.
 
 use super::{CodeFlow, Stage, not_run};
 use crate::flow::checks::jwt::Jwt;
 use crate::flow::checks::keys::Keys;
+use crate::flow::checks::life;
 use crate::flow::checks::tokens::{self, Tokens};
 use crate::flow::checks::{clock, id_token};
+use crate::flow::machine::held::{self, Held};
 use crate::flow::machine::{Action, Call, Judgement, LocalHop, Outgoing, Reply};
 use crate::flow::trace::{Party, Step, Verdict};
+
+const REFRESH: &str = "POST /token: refresh";
+const REUSE: &str = "POST /token: replaced refresh token again";
 
 impl CodeFlow {
     pub(super) fn get_keys(&mut self, url: &str, again: bool) -> Vec<Action> {
@@ -85,7 +90,7 @@ impl CodeFlow {
                     _ => "userinfo wants the scope openid, which was not asked for.",
                 };
                 let mut actions = vec![not_run(Party::Okta, Step::Use, "GET /userinfo", why)];
-                actions.extend(self.refresh());
+                actions.extend(self.look());
                 actions
             }
         }
@@ -99,26 +104,130 @@ impl CodeFlow {
             Judgement::fail(reply.refusal().why(Step::Use))
         };
         let mut actions = vec![Action::Judge(judgement)];
+        actions.extend(self.look());
+        actions
+    }
+
+    /// Asks the server about the access token that it gave, where the tokens' whole life is tested.
+    pub(super) fn look(&mut self) -> Vec<Action> {
+        let Some(access) = self.tokens.access.clone().filter(|_| self.spec.whole_life) else {
+            return self.refresh();
+        };
+        let held = Held::access(access);
+        match held::introspect(&held, &self.metadata, &self.spec) {
+            Some(request) => {
+                self.send(Stage::Look(held), Step::Use, "POST /introspect: access token", request)
+            }
+            None => {
+                let why = "The metadata name no introspection endpoint.";
+                let mut actions =
+                    vec![not_run(Party::Okta, Step::Use, "POST /introspect: access token", why)];
+                actions.extend(self.refresh());
+                actions
+            }
+        }
+    }
+
+    pub(super) fn looked_up(&mut self, held: &Held, reply: &Reply) -> Vec<Action> {
+        let judgement = if reply.status == 200 {
+            let expected = life::Expected {
+                client_id: &self.spec.client_id,
+                issuer: &self.spec.issuer,
+                scopes: self.tokens.scope.as_deref(),
+                now: self.skew.map_or(reply.received, |skew| skew.server_time(reply.received)),
+            };
+            held::live(held, life::live(&reply.body, &expected))
+        } else {
+            held::unanswered(reply)
+        };
+        let mut actions = vec![Action::Judge(judgement)];
         actions.extend(self.refresh());
         actions
     }
 
     pub(super) fn refresh(&mut self) -> Vec<Action> {
-        let Some(refresh_token) = self.tokens.refresh.clone() else { return self.clean_up() };
+        let Some(refresh_token) = self.tokens.refresh.clone() else {
+            if !self.spec.whole_life {
+                return self.clean_up();
+            }
+            let why = "There is no refresh token: it takes offline_access, the grant on the app, and a rule that allows both.";
+            let mut actions = vec![not_run(Party::Okta, Step::Refresh, REFRESH, why)];
+            actions.extend(self.clean_up());
+            return actions;
+        };
         self.stage = Stage::Refresh;
         let call = Call::Refresh { endpoint: self.metadata.token.clone(), refresh_token };
-        vec![Action::Send { step: Step::Refresh, title: "POST /token: refresh".into(), call }]
+        vec![Action::Send { step: Step::Refresh, title: REFRESH.into(), call }]
     }
 
     pub(super) fn refreshed(&mut self, reply: &Reply) -> Vec<Action> {
-        let judgement = match Tokens::read(&reply.body).filter(|_| reply.status == 200) {
-            Some(after) => {
-                let checks = tokens::refreshed(&self.tokens, &after);
-                self.tokens.refresh = after.refresh.or(self.tokens.refresh.take());
-                self.tokens.access = after.access.or(self.tokens.access.take());
-                Judgement::pass(checks, &["The refresh token gave new tokens without the person."])
+        let Some(after) = Tokens::read(&reply.body).filter(|_| reply.status == 200) else {
+            let mut actions = vec![Action::Judge(Judgement::fail(reply.refusal().why(Step::Refresh)))];
+            actions.extend(self.clean_up());
+            return actions;
+        };
+        let checks = tokens::refreshed(&self.tokens, &after);
+        let judgement = Judgement::pass(checks, &["The refresh token gave new tokens without the person."]);
+        self.replaced =
+            self.tokens.refresh.clone().filter(|old| after.refresh.as_ref().is_some_and(|new| new != old));
+        if let Some(old) = &self.replaced {
+            self.holdings.replaced(old);
+        }
+        self.holdings.take(&after);
+        self.tokens.refresh = after.refresh.or(self.tokens.refresh.take());
+        self.tokens.access = after.access.or(self.tokens.access.take());
+        let mut actions = vec![Action::Judge(judgement)];
+        actions.extend(self.reuse());
+        actions
+    }
+
+    /// Sends the replaced refresh token once more: a server that notices stolen tokens refuses it.
+    fn reuse(&mut self) -> Vec<Action> {
+        if !self.spec.whole_life {
+            return self.clean_up();
+        }
+        let Some(refresh_token) = self.replaced.clone() else {
+            let why = "The refresh token was not replaced, so it may be used again.";
+            let mut actions = vec![not_run(Party::Okta, Step::Refresh, REUSE, why)];
+            actions.extend(self.clean_up());
+            return actions;
+        };
+        self.stage = Stage::Reuse;
+        let call = Call::Refresh { endpoint: self.metadata.token.clone(), refresh_token };
+        vec![Action::Send { step: Step::Refresh, title: REUSE.into(), call }]
+    }
+
+    pub(super) fn reused(&mut self, reply: &Reply) -> Vec<Action> {
+        let refusal = reply.refusal();
+        let check = life::reused(reply.status, &refusal.code);
+        let refused = check.verdict == Verdict::Pass;
+        let mut why = vec![check.sentence.clone()];
+        if !(200..300).contains(&reply.status) {
+            why.insert(0, refusal.quoted());
+        }
+        let judgement = Judgement { checks: vec![check], why, ..Judgement::default() }.or(Verdict::NotRun);
+        let mut actions = vec![Action::Judge(judgement)];
+        if let Some(more) = Tokens::read(&reply.body).filter(|_| reply.status == 200) {
+            self.holdings.take(&more);
+        }
+        let newer = self.tokens.refresh.clone().map(Held::refresh).filter(|_| refused);
+        actions.extend(match newer.and_then(|held| held::introspect(&held, &self.metadata, &self.spec)) {
+            Some(request) => {
+                self.send(Stage::Family, Step::Use, "POST /introspect: newer refresh token", request)
             }
-            None => Judgement::fail(reply.refusal().why(Step::Refresh)),
+            None => self.clean_up(),
+        });
+        actions
+    }
+
+    /// Whether the newer refresh token ended with the older one.
+    pub(super) fn family(&mut self, reply: &Reply) -> Vec<Action> {
+        let judgement = if reply.status == 200 {
+            let check = life::family(&reply.body);
+            let why = vec![check.sentence.clone()];
+            Judgement { checks: vec![check], why, ..Judgement::default() }.or(Verdict::NotRun)
+        } else {
+            held::unanswered(reply)
         };
         let mut actions = vec![Action::Judge(judgement)];
         actions.extend(self.clean_up());

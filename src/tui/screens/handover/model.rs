@@ -42,6 +42,8 @@ pub(super) enum Button {
     Plan,
     /// To the test.
     Test,
+    /// To the client secrets and their rotation.
+    Rotate,
 }
 
 impl Model {
@@ -51,7 +53,11 @@ impl Model {
             return vec![Button::Plan];
         }
         let missing = matches!(super::values::secret(self, shared), super::values::Value::Missing(_));
-        if missing && !self.loading { vec![Button::LoadSecret, Button::Test] } else { vec![Button::Test] }
+        let mut buttons = vec![Button::Test, Button::Rotate];
+        if missing && !self.loading {
+            buttons.insert(0, Button::LoadSecret);
+        }
+        buttons
     }
 
     /// The button under the cursor.

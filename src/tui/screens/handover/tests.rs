@@ -69,7 +69,7 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     keys(&mut m, &mut s, &[Key::End, Key::Up]);
     states.push(("existing", m, s));
     let (mut m, mut s) = old();
-    keys(&mut m, &mut s, &[Key::End, Key::Up, Key::Enter]);
+    keys(&mut m, &mut s, &[Key::End, Key::Up, Key::Up, Key::Enter]);
     deliver(&mut m, &mut s, Slot::Secrets, Outcome::Secrets(Readable::Forbidden(forbidden())));
     states.push(("forbidden", m, s));
     let (mut m, mut s) = (Model::default(), shared(false));
@@ -170,7 +170,7 @@ fn the_chosen_environment_decides_what_is_saved() {
 fn an_existing_apps_secret_is_read_on_request_only() {
     let (mut model, mut shared) = old();
     assert!(drawn(&model, &shared, Theme::new(false, false), (80, 24)).contains("log records it"));
-    let next = keys(&mut model, &mut shared, &[Key::End, Key::Up, Key::Enter]);
+    let next = keys(&mut model, &mut shared, &[Key::End, Key::Up, Key::Up, Key::Enter]);
     assert!(matches!(started(&next)[..], [Job::LoadSecrets(_)]));
     let secret = |id: &str, value: &str, active, created: &str| ClientSecret {
         id: id.parse().unwrap(),

@@ -128,6 +128,7 @@ fn open(model: &mut Model, shared: &mut Shared) -> Next {
         Some(Button::LoadSecret) => load(model, shared),
         Some(Button::Plan) => Next::go(Go::Instead(Route::Plan)),
         Some(Button::Test) => Next::go(Go::To(Route::Test)),
+        Some(Button::Rotate) => Next::go(Go::To(Route::Rotation)),
         None if model.cursor == REDIRECT
             && values::hand_over(shared).is_some_and(|h| h.redirect_uris.len() > 1) =>
         {

@@ -42,6 +42,9 @@ fn explain(model: &Model, shared: &Shared) -> &'static str {
     match (model.cursor, model.button(shared)) {
         (_, Some(Button::LoadSecret)) => "Okta writes into its System Log that you read the secret.",
         (_, Some(Button::Plan)) => "The plan makes the app; then its client ID and secret stand here.",
+        (_, Some(Button::Rotate)) => {
+            "A second secret beside this one, proved and put in everywhere before this one goes."
+        }
         (_, Some(Button::Test)) => "The test signs in as the gateway would, and shows every step.",
         (0, _) => "Identifies the gateway to Okta. Not a secret.",
         (1, _) => "Proves to Okta that it is the gateway. s shows it for 20 seconds.",
@@ -135,6 +138,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             Button::LoadSecret => "Read the secret from Okta",
             Button::Plan => "Back to the plan: the app is not made yet",
             Button::Test => "Next: Test",
+            Button::Rotate => "Rotate the secret",
         };
         line.spans.extend(button(theme, text, on).spans);
         if *what == Button::LoadSecret {

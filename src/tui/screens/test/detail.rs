@@ -60,6 +60,9 @@ pub(super) fn headline(run: &Run, session_only: bool) -> (&'static str, String) 
         return ("FAILED", format!("{} {}", trouble.what, trouble.help));
     }
     match run.verdict() {
+        RunVerdict::Running if run.need.as_ref().is_some_and(|need| need.open.is_some()) => {
+            ("...", "Your browser is to sign in; what it ends at is pasted here.".into())
+        }
         RunVerdict::Running if run.need.is_some() => ("...", "Okta asks for a one-time code.".into()),
         RunVerdict::Running if run.stopping => ("...", "Stopping.".into()),
         RunVerdict::Running => ("...", "The run goes on; Ctrl-C stops it.".into()),
@@ -188,6 +191,9 @@ fn response(exchange: &Exchange) -> Vec<Text> {
             lines.push(Text::plain(&format!("Status {status}, {} bytes", exchange.response_bytes)))
         }
         (None, Some(trouble)) => lines.push(Text::plain(&format!("No answer: {trouble}"))),
+        (None, None) if !exchange.response_headers.is_empty() => {
+            lines.push(Text::plain("As you pasted it; the status was seen by your browser only."));
+        }
         (None, None) => lines.push(Text::plain("No answer yet ...")),
     }
     lines.extend(

@@ -18,6 +18,8 @@ pub(super) const SESSION_ONLY: &str =
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Form {
     pub way: Way,
+    /// Whether the tokens are followed to their end.
+    pub whole_life: bool,
     pub redirect: usize,
     /// The row under the cursor, an index into [`items`].
     pub cursor: usize,
@@ -32,6 +34,7 @@ pub(super) struct Form {
 pub(super) enum Item {
     Way(Way),
     Redirect,
+    Life,
     Person(usize),
     Login,
     Password,
@@ -43,6 +46,7 @@ impl Form {
     pub fn new(shared: &Shared) -> Self {
         let mut form = Self {
             way: Way::Probe,
+            whole_life: false,
             redirect: 0,
             cursor: 0,
             login: Field::default(),
@@ -91,15 +95,22 @@ pub(super) fn people(shared: &Shared) -> &[DemoPerson] {
     shared.session.as_ref().and_then(|s| s.demo.as_ref()).map_or(&[], |demo| &demo.people)
 }
 
+/// The ways side by side, the first one offered.
+pub(super) fn ways(demo: bool) -> [Way; 5] {
+    match demo {
+        true => [Way::Terminal, Way::Browser, Way::Probe, Way::Secret, Way::Client],
+        false => [Way::Probe, Way::Browser, Way::Terminal, Way::Secret, Way::Client],
+    }
+}
+
 /// The rows in order. The first way is the one that is offered.
 pub(super) fn items(form: &Form, shared: &Shared) -> Vec<Item> {
     let demo = !people(shared).is_empty();
-    let mut items = if demo {
-        vec![Item::Way(Way::Terminal), Item::Way(Way::Probe)]
-    } else {
-        vec![Item::Way(Way::Probe), Item::Way(Way::Terminal)]
-    };
+    let mut items: Vec<Item> = ways(demo).into_iter().map(Item::Way).collect();
     items.push(Item::Redirect);
+    if form.way.signs_in() {
+        items.push(Item::Life);
+    }
     if form.way == Way::Terminal {
         items.extend((0..people(shared).len()).map(Item::Person));
         items.extend([Item::Login, Item::Password]);
@@ -182,6 +193,7 @@ pub(super) fn request(
         redirect_uri: redirect.uri.clone(),
         scopes: setup.map(|s| s.authorization_server.scopes.clone()).unwrap_or_default(),
         way: form.way,
+        whole_life: form.whole_life && form.way.signs_in(),
         login: if terminal { form.login.text().trim().to_owned() } else { String::new() },
         password: terminal.then(|| Secret::new(form.password.text())),
         run,

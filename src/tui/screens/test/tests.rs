@@ -275,11 +275,14 @@ fn need() -> Need {
     Need {
         message: "Okta asks for a second factor.".into(),
         factors: vec![("f1".into(), "Google Authenticator".into()), ("f2".into(), "Okta Verify code".into())],
+        open: None,
     }
 }
 
 fn states() -> Vec<(&'static str, Model, Shared)> {
     let mut states = Vec::new();
+    let (m, s) = browsing();
+    states.push(("need-browser", m, s));
     let (m, s) = shown(true);
     states.push(("form-demo", m, s));
     let (m, s) = shown(false);
@@ -442,7 +445,8 @@ fn on_a_real_org_the_probe_is_offered_first_and_needs_nobody() {
 #[test]
 fn a_sign_in_without_a_login_goes_to_that_field() {
     let (mut model, mut shared) = shown(false);
-    let next = keys(&mut model, &mut shared, &[Key::Home, Key::Down, Key::Enter, Key::End, Key::Enter]);
+    let next =
+        keys(&mut model, &mut shared, &[Key::Home, Key::Down, Key::Down, Key::Enter, Key::End, Key::Enter]);
     assert_eq!(next, Next::none());
     assert!(model.editing() && shared.notice.is_some());
     let mut pressed: Vec<Key> = "ana@x".chars().map(Key::Char).collect();
@@ -458,24 +462,15 @@ fn a_sign_in_without_a_login_goes_to_that_field() {
 #[test]
 fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
     let (mut model, mut shared) = shown(true);
-    let next = keys(
-        &mut model,
-        &mut shared,
-        &[
-            Key::Home,
-            Key::Down,
-            Key::Down,
-            Key::Right,
-            Key::Down,
-            Key::Down,
-            Key::Down,
-            Key::Enter,
-            Key::Enter,
-        ],
-    );
+    let mut pressed = vec![Key::Home];
+    pressed.extend(vec![Key::Down; super::form::ways(true).len()]);
+    pressed.extend([Key::Right, Key::Down, Key::Right, Key::Down, Key::Down, Key::Down]);
+    pressed.extend([Key::Enter, Key::Enter]);
+    let next = keys(&mut model, &mut shared, &pressed);
     let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
     assert_eq!(request.login, "cho@acme.example");
     assert!(request.redirect_uri.contains("stg"));
+    assert!(request.whole_life, "Right on the row of the tokens asks for their whole life");
 }
 
 #[test]
@@ -541,15 +536,47 @@ fn secrets_stay_masked_until_asked_for_and_for_20_seconds() {
     assert_eq!(model.run.unwrap().revealed, None);
 }
 
+/// A run that waits for what a browser ends at.
+fn browsing() -> (Model, Shared) {
+    let (mut model, mut shared) = shown(true);
+    let pressed = [Key::Home, Key::Down, Key::Enter, Key::Char('r')];
+    let next = keys(&mut model, &mut shared, &pressed);
+    let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
+    assert_eq!((request.way, &request.password), (Way::Browser, &None), "no password is asked for");
+    let need = Need {
+        message:
+            "Open this address in a browser and sign in. Then paste the address that the browser ends at."
+                .into(),
+        factors: Vec::new(),
+        open: Some(Secret::new(URL)),
+    };
+    model.update(&mut shared, Msg::Done(Slot::Test, Outcome::Need(need)));
+    (model, shared)
+}
+
+const URL: &str = "https://acme.okta.com/oauth2/default/v1/authorize?response_type=code&client_id=0oa1b2c3d4e5f6g7h8i9&redirect_uri=https%3A%2F%2Fauth.aigateway.cequence.ai%2Fv1%2Foutbound%2Foauth%2Fcallback&scope=openid&state=s&nonce=n&code_challenge=c&code_challenge_method=S256";
+
 #[test]
-fn an_export_is_the_trace_without_values() {
+fn the_address_for_the_browser_is_handed_over_clean_and_the_answer_pasted() {
+    let (mut model, mut shared) = browsing();
+    assert!(!model.editing(), "keys are commands until the answer is typed");
+    let bare = press(&mut model, &mut shared, Key::Char('v'));
+    assert_eq!(bare.effects, [Effect::Bare(vec![Secret::new(URL)])]);
+    let copied = press(&mut model, &mut shared, Key::Char('y'));
+    assert_eq!(copied.effects, [Effect::Copy(Secret::new(URL))]);
+    model.update(&mut shared, Msg::Paste("https://g/cb?code=c&state=s".into()));
+    assert!(model.editing());
+    let next = keys(&mut model, &mut shared, &[Key::Enter]);
+    let job = Job::AnswerNeed { factor: String::new(), passcode: Secret::new("https://g/cb?code=c&state=s") };
+    assert_eq!(next.effects, [Effect::Answer { slot: Slot::Test, job }]);
+}
+
+#[test]
+fn a_run_is_saved_by_the_runner_which_has_its_secrets_to_search_for() {
     let (mut model, mut shared) = failed();
     let next = press(&mut model, &mut shared, Key::Char('e'));
-    let [Job::SaveFile { name, content }] = started(&next)[..] else { panic!("{next:?}") };
-    assert_eq!(name, "oktui-run-1.json");
-    let saved: Trace = serde_json::from_str(content.expose()).unwrap();
-    assert_eq!(saved.hops.len(), 8);
-    assert!(!content.expose().contains(CODE) && !content.expose().contains("Oktui-demo-1"));
+    let [Job::SaveRun(trace)] = started(&next)[..] else { panic!("{next:?}") };
+    assert_eq!(trace.hops.len(), 8);
 }
 
 #[test]

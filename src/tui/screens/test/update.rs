@@ -5,7 +5,7 @@ use super::detail;
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
-use crate::flow::trace::{HoleId, Way};
+use crate::flow::trace::HoleId;
 use crate::okta::model::{ClientSecret, Readable};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
@@ -82,7 +82,7 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
             shared.notice = Some(format!("{} {}", trouble.what, trouble.help))
         }
         (Slot::Save, Outcome::Saved(path)) => {
-            shared.notice = Some(format!("Saved as {path}; only you can read it."));
+            shared.notice = Some(format!("Saved, masked, for you only: {path}"));
         }
         _ => {}
     }
@@ -102,10 +102,11 @@ fn run_event(model: &mut Model, outcome: Outcome) -> Next {
     match outcome {
         Outcome::Hop(hop) => run.take(*hop),
         Outcome::Need(need) => {
+            // The address is read and copied first, so its field is closed; a paste opens it.
+            run.open = need.open.is_none();
+            run.passcode = if run.open { Field::secret() } else { Field::default() };
             run.need = Some(need);
-            run.passcode = Field::secret();
             run.factor = 0;
-            run.open = true;
         }
         Outcome::Tested(trace) => {
             run.end(*trace);
@@ -139,6 +140,13 @@ fn tick(model: &mut Model, shared: &Shared) -> Next {
 }
 
 fn paste(model: &mut Model, shared: &Shared, text: &str) {
+    let run = model.run.as_mut().filter(|_| !model.on_form);
+    if let Some(run) = run.filter(|run| run.need.as_ref().is_some_and(|need| need.open.is_some())) {
+        run.open = true;
+        run.passcode = Field::default();
+        run.passcode.paste(text);
+        return;
+    }
     if !model.editing() {
         return;
     }
@@ -220,8 +228,12 @@ fn turn(form: &mut Form, shared: &mut Shared, by: isize) {
                 shared.notice = Some("There is one redirect URI; step 3 adds others.".into());
             }
         }
+        Item::Life => form.whole_life = !form.whole_life,
         Item::Way(_) => {
-            let way = if form.way == Way::Probe { Way::Terminal } else { Way::Probe };
+            let ways = form::ways(!people(shared).is_empty());
+            let at = ways.iter().position(|way| *way == form.way).unwrap_or(0);
+            let way = ways.get((at + ways.len()).saturating_add_signed(by) % ways.len()).copied();
+            let way = way.unwrap_or(form.way);
             form.way = way;
             form.go_to(shared, Item::Way(way));
         }
@@ -239,7 +251,7 @@ fn form_open(model: &mut Model, shared: &mut Shared) -> Next {
             form.way = way;
             form.go_to(shared, Item::Way(way));
         }
-        Item::Redirect => turn(form, shared, 1),
+        Item::Redirect | Item::Life => turn(form, shared, 1),
         Item::Person(at) => {
             if let Some(person) = people(shared).get(at) {
                 form.fill(person);
@@ -320,7 +332,9 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         _ => {}
     }
     let Some(run) = &mut model.run else { return Next::none() };
+    let url = run.need.as_ref().and_then(|need| need.open.clone());
     match id {
+        C::View if url.is_some() => return Next::effects([Effect::Bare(url.into_iter().collect())]),
         C::Cancel if !run.ended => {
             run.stopping = true;
             return Next::effects([Effect::Stop(Slot::Test)]);
@@ -398,17 +412,7 @@ fn export(model: &Model, shared: &mut Shared) -> Next {
         shared.notice = Some("There is nothing to save before the run has ended.".into());
         return Next::none();
     };
-    match serde_json::to_string_pretty(trace) {
-        Ok(json) => {
-            let job =
-                Job::SaveFile { name: format!("oktui-run-{}.json", trace.run), content: Secret::new(json) };
-            Next::effects([shared.start(Slot::Save, job)])
-        }
-        Err(error) => {
-            shared.notice = Some(format!("The run cannot be written as JSON: {error}"));
-            Next::none()
-        }
-    }
+    Next::effects([shared.start(Slot::Save, Job::SaveRun(Box::new(trace.clone())))])
 }
 
 /// Asks for the next masked value of the detail.
@@ -429,6 +433,12 @@ fn reveal(model: &mut Model, shared: &mut Shared) -> Next {
 
 fn copy(model: &Model, shared: &mut Shared) -> Next {
     let Some(run) = &model.run else { return Next::none() };
+    if let Some(url) = run.need.as_ref().and_then(|need| need.open.clone()) {
+        shared.notice = Some(
+            "The address was sent to your terminal's clipboard; if it ignores that, v shows it alone.".into(),
+        );
+        return Next::effects([Effect::Copy(url)]);
+    }
     let session_only = form::session_only(shared);
     let (word, sentence) = detail::headline(run, session_only);
     let mut text = vec![format!("{word}: {sentence}")];

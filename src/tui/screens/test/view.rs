@@ -38,11 +38,16 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
 }
 
 fn what(run: &Run, session_only: bool) -> String {
+    let life = if run.request.whole_life { ", tokens' whole life" } else { "" };
     match run.request.way {
+        Way::Browser => format!("code + PKCE, signed in by browser{life}"),
+        Way::Form => format!("code + PKCE through the server's form{life}"),
+        Way::Secret => "secret, method or encoding? A made-up code tells, nobody signs in".into(),
+        Way::Client => "client credentials: the client asks for itself, nobody signs in".into(),
         Way::Probe => "Probe without a user: how far does the configuration carry?".into(),
         Way::Terminal => {
             let limit = if session_only { "; judges the session policy only" } else { "" };
-            format!("code + PKCE as {}{limit}", Clean::new(&run.request.login))
+            format!("code + PKCE as {}{life}{limit}", Clean::new(&run.request.login))
         }
     }
 }
@@ -50,6 +55,14 @@ fn what(run: &Run, session_only: bool) -> String {
 fn hints(run: &Run) -> Vec<(C, &'static str)> {
     if run.need.is_some() && run.open {
         return vec![(C::Back, "close the field"), (C::Cancel, "stop the run")];
+    }
+    if run.need.as_ref().is_some_and(|need| need.open.is_some()) {
+        return vec![
+            (C::View, "the address alone"),
+            (C::Copy, "copy it"),
+            (C::Open, "paste the answer"),
+            (C::Cancel, "stop the run"),
+        ];
     }
     if run.need.is_some() {
         return vec![
@@ -190,14 +203,28 @@ fn draw_need(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
         let choose = if i == 0 && need.factors.len() > 1 { "   up, down: choose" } else { "" };
         rows.push(frame, Line::raw(format!("   {sign} {label}{choose}")));
     }
-    let (shown, cursor) = run.passcode.shown(14);
-    let mut spans = vec![Span::raw(format!(" {} One-time code   [", theme.marker()))];
+    if let Some(url) = &need.open {
+        // In pieces it cannot be copied clean, but it can be recognised.
+        let url = Clean::new(url.expose());
+        let lines = wrap(url.as_str(), rows.cells().saturating_sub(4));
+        let room = rows.left().saturating_sub(2).clamp(1, 6);
+        for line in lines.iter().take(room) {
+            rows.push(frame, Line::styled(format!("   {line}"), theme.quiet()));
+        }
+    }
+    let (label, cells) = if need.open.is_some() {
+        ("Answer", rows.cells().saturating_sub(36))
+    } else {
+        ("One-time code  ", 14)
+    };
+    let (shown, cursor) = run.passcode.shown(cells.max(14));
+    let mut spans = vec![Span::raw(format!(" {} {label} [", theme.marker()))];
     if run.open {
         let left: String = shown.chars().take(cursor).collect();
         let right: String = shown.chars().skip(cursor + 1).collect();
         spans.extend([Span::raw(left), Span::styled("_", theme.key()), Span::raw(right)]);
     } else {
-        spans.push(Span::raw(pad(&shown, 14)));
+        spans.push(Span::raw(pad(&shown, cells.max(14))));
     }
     spans.push(Span::raw("]  Enter sends it"));
     rows.push(frame, Line::from(spans));

@@ -19,6 +19,19 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Probe)) => {
             "Asks Okta how it answers this client; nobody signs in, no password is needed."
         }
+        Some(Item::Way(Way::Browser)) => {
+            "You sign in as people do. The gateway's callback then meets an answer that it did not ask for."
+        }
+        Some(Item::Way(Way::Form)) => "The server's own web page, filled in from here, without scripts.",
+        Some(Item::Way(Way::Secret)) => {
+            "Sends a made-up code in each way, and a wrong secret for comparison: up to four failed events in the log."
+        }
+        Some(Item::Way(Way::Client)) => {
+            "The client asks for a token of its own. MCP servers that run without a person do so."
+        }
+        Some(Item::Life) => {
+            "Whole life: looked up, refreshed, the replaced one tried again, each revoked and looked up again."
+        }
         Some(Item::Way(Way::Terminal)) => {
             "Password, and a one-time code where Okta asks for it, all in this terminal."
         }
@@ -100,6 +113,10 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
             Item::Way(way) => {
                 let chosen = if way == form.way { "(x)" } else { "( )" };
                 let (name, means) = match way {
+                    Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
+                    Way::Form => ("the server's web form", "filled in from here"),
+                    Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
+                    Way::Client => ("client credentials", "nobody signs in; the client asks for itself"),
                     Way::Probe => ("probe without a user", "how far does the configuration carry?"),
                     Way::Terminal => ("sign in, in this terminal", "password, then a code where Okta asks"),
                 };
@@ -122,6 +139,18 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
                 }
                 lines.push(redirect(form, shared, theme, item == on, cells));
                 lines.push(scopes(shared, theme, cells));
+            }
+            Item::Life => {
+                let life = if form.whole_life { "whole life" } else { "used once" };
+                let means = "then revoked; Space or Right changes it";
+                lines.push((
+                    Some(item),
+                    Line::from(vec![
+                        Span::raw(format!(" {} Tokens        ", marker(item))),
+                        Span::styled(pad(life, 17), style(item)),
+                        Span::styled(means, theme.quiet()),
+                    ]),
+                ));
             }
             Item::Person(at) => {
                 if !std::mem::replace(&mut persons, true) {

@@ -1,0 +1,248 @@
+//! `oktui test`: one run of the flow tester, every redirect and token exchange shown.
+
+use super::args::{ClientAuthArg, KindArg, SignInArg, TestArgs};
+use super::commands::{Result, connect, find_app, out, pretty, server};
+use super::exit::Exit;
+use super::input::{self, Refusal};
+use super::print;
+use crate::flow::export::Format;
+use crate::flow::trace::{RunVerdict, Safe, Trace, Way};
+use crate::flow::{ClientAuth, Spec};
+use crate::okta::model::ServerKind;
+use crate::run::applying;
+use crate::run::error::RunError;
+use crate::run::job::{Event, Need, Outcome, TestRequest};
+use crate::run::runner::Sink;
+use crate::run::testing::{self, Reply};
+use crate::secret::Secret;
+use crate::store::{self, Places};
+use crate::text::Clean;
+use std::path::Path;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+/// `oktui test`
+///
+/// # Errors
+/// See the exit codes.
+pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
+    let (way, whole_life) = way(args)?;
+    match (&args.app, &args.issuer) {
+        (_, Some(issuer)) => alone(args, issuer, way, whole_life, &places).await,
+        (Some(app), None) => of_app(args, app, way, whole_life, places).await,
+        (None, None) => Err(Refusal::usage("say what to test: --app, or --issuer with --client-id")),
+    }
+}
+
+/// The way, and whether the tokens are followed to their end.
+fn way(args: &TestArgs) -> Result<(Way, bool)> {
+    let sign_in = match (args.sign_in, args.issuer.is_some()) {
+        (Some(SignInArg::Paste), _) => Way::Browser,
+        (Some(SignInArg::Form), _) | (None, true) => Way::Form,
+        (Some(SignInArg::Terminal), true) => {
+            return Err(Refusal::usage("--sign-in terminal is Okta's: with --issuer say form or paste"));
+        }
+        (Some(SignInArg::Terminal) | None, false) => Way::Terminal,
+    };
+    let somebody = args.login.is_some() || sign_in == Way::Browser;
+    let kind = args.kind.unwrap_or(if somebody { KindArg::Code } else { KindArg::Probe });
+    match kind {
+        KindArg::Probe => Ok((Way::Probe, false)),
+        KindArg::Secret => Ok((Way::Secret, false)),
+        KindArg::ClientCredentials => Ok((Way::Client, false)),
+        KindArg::Code | KindArg::Refresh if !somebody => {
+            Err(Refusal::usage("say who signs in with --as LOGIN, or use a browser: --sign-in paste"))
+        }
+        KindArg::Code => Ok((sign_in, false)),
+        KindArg::Refresh => Ok((sign_in, true)),
+    }
+}
+
+fn password(way: Way) -> Result<Option<Secret>> {
+    match way {
+        Way::Terminal | Way::Form => {
+            input::secret("OKTUI_TEST_PASSWORD", "password of the test person").map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A run with an app of the org.
+async fn of_app(args: &TestArgs, app: &str, way: Way, whole_life: bool, places: Places) -> Result<Exit> {
+    let session = connect(&args.org, places, true).await?;
+    let password = password(way)?;
+    let app = find_app(&session, app).await?;
+    let redirects = app.redirect_uris();
+    let redirect_uri = args.redirect_uri.clone().or_else(|| redirects.first().cloned()).unwrap_or_default();
+    let missing = |what: &str, help: &str| RunError::Missing { what: what.into(), help: help.into() };
+    let id = app.id().ok_or_else(|| missing("the app has no id", "Read it again."))?;
+    let client_id = app
+        .client_id()
+        .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
+    let server = server(&session, &app, args.server.as_deref()).await?;
+    if !args.org.json {
+        let server = match &server {
+            ServerKind::Org => "the org's own server".to_owned(),
+            ServerKind::Custom(id) => format!("server {id}"),
+        };
+        out(&format!("{} at {server}, redirect URI {}", app.label(), Clean::new(&redirect_uri)));
+    }
+    let request = TestRequest {
+        app: id,
+        client_id,
+        label: app.label(),
+        server,
+        authentication: app.client_authentication().unwrap_or_default(),
+        secret: None,
+        redirect_uri,
+        scopes: args.scopes.clone(),
+        way,
+        whole_life,
+        login: args.login.clone().unwrap_or_default(),
+        password,
+        run: 1,
+    };
+    let talk = Talk::begin();
+    let running = testing::run(&session, request, &talk.sink, talk.answers, talk.stop.clone());
+    let (trace, safe) = follow(running, talk.events, talk.replies, &talk.stop).await?;
+    finish(&trace, &safe, args)
+}
+
+/// A run with a client of any provider.
+async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places: &Places) -> Result<Exit> {
+    let Some(redirect_uri) = args.redirect_uri.clone().or_else(|| (way == Way::Client).then(String::new))
+    else {
+        return Err(Refusal::usage("say which redirect URI the client has: --redirect-uri"));
+    };
+    let authentication = match args.client_auth {
+        ClientAuthArg::Basic => ClientAuth::Basic,
+        ClientAuthArg::Post => ClientAuth::Post,
+        ClientAuthArg::None => ClientAuth::None,
+    };
+    let client_secret = match authentication {
+        ClientAuth::None => None,
+        _ => Some(input::secret("OKTUI_CLIENT_SECRET", "client secret")?),
+    };
+    let password = password(way)?;
+    let spec = Spec {
+        issuer: issuer.to_owned(),
+        // OIDC Discovery §4: a slash at the end is taken off before this is added.
+        discovery_url: format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')),
+        org_url: None,
+        identity_engine: false,
+        client_id: args.client_id.clone().unwrap_or_default(),
+        client_secret,
+        authentication,
+        redirect_uri,
+        scopes: args.scopes.clone(),
+        way,
+        whole_life,
+        login: args.login.clone(),
+        run: 1,
+    };
+    if !args.org.json {
+        out(&format!("{} at {}", Clean::new(&spec.client_id), Clean::new(issuer)));
+    }
+    let talk = Talk::begin();
+    let running = testing::alone(places, spec, password, &talk.sink, talk.answers, talk.stop.clone());
+    let (trace, safe) = follow(running, talk.events, talk.replies, &talk.stop).await?;
+    finish(&trace, &safe, args)
+}
+
+/// What a run is talked to by.
+struct Talk {
+    sink: Sink,
+    events: mpsc::Receiver<Event>,
+    replies: mpsc::Sender<Reply>,
+    answers: mpsc::Receiver<Reply>,
+    stop: CancellationToken,
+}
+
+impl Talk {
+    fn begin() -> Self {
+        let (sink, events) = applying::channel();
+        let (replies, answers) = mpsc::channel(1);
+        Self { sink, events, replies, answers, stop: CancellationToken::new() }
+    }
+}
+
+/// Follows a run to its end: asks the person what it asks for; Ctrl-C stops it.
+async fn follow(
+    running: impl Future<Output = std::result::Result<(Trace, Safe), RunError>>,
+    mut events: mpsc::Receiver<Event>,
+    replies: mpsc::Sender<Reply>,
+    stop: &CancellationToken,
+) -> Result<(Trace, Safe)> {
+    let interrupted = stop.clone();
+    let watch = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            interrupted.cancel();
+        }
+    });
+    tokio::pin!(running);
+    let ended = loop {
+        tokio::select! {
+            ended = &mut running => break ended?,
+            Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
+                match ask(need).await {
+                    Some(reply) => drop(replies.send(reply).await),
+                    None => stop.cancel(),
+                }
+            },
+        }
+    };
+    watch.abort();
+    Ok(ended)
+}
+
+/// Asks the person; `None` when they give nothing.
+async fn ask(need: Need) -> Option<Reply> {
+    eprintln!("{}", need.message);
+    let asked = if let Some(url) = need.open {
+        // A line of its own from column 1: it can be selected clean. It is talk, so it does not mix with the data.
+        eprintln!("\n{}\n", Clean::new(url.expose()));
+        tokio::task::spawn_blocking(input::pasted).await.map(|text| text.map(|text| (String::new(), text)))
+    } else {
+        let factor = need.factors.first().map(|(factor, _)| factor.clone())?;
+        let code = tokio::task::spawn_blocking(|| input::secret("OKTUI_TEST_PASSCODE", "passcode")).await;
+        code.map(|code| code.map(|code| (factor, code)))
+    };
+    match asked {
+        Ok(Ok((factor, passcode))) => Some(Reply { factor, passcode }),
+        Ok(Err(refusal)) => {
+            eprintln!("{}", refusal.sentence);
+            None
+        }
+        Err(_) => None,
+    }
+}
+
+fn finish(trace: &Trace, safe: &Safe, args: &TestArgs) -> Result<Exit> {
+    save(trace, safe, args)?;
+    if args.org.json {
+        out(&pretty(&print::trace_json(trace)));
+    } else {
+        for hop in &trace.hops {
+            out(&print::hop(hop));
+        }
+        out(&print::verdict(trace));
+    }
+    Ok(if matches!(trace.verdict, RunVerdict::Passed { .. }) { Exit::Ok } else { Exit::FoundWrong })
+}
+
+/// Writes the run where `--har` and `--report` say, masked. A file of that name is replaced.
+fn save(trace: &Trace, safe: &Safe, args: &TestArgs) -> Result<()> {
+    for (file, format) in [(&args.har, Format::Har), (&args.report, Format::Markdown)] {
+        if let Some(file) = file {
+            let text = testing::exported(trace, safe, format)?;
+            write(file, &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<()> {
+    store::write_private(file, text.as_bytes()).map_err(|e| Refusal::usage(e.to_string()))?;
+    eprintln!("Saved, masked, for you only: {}", Clean::new(&file.to_string_lossy()));
+    Ok(())
+}
