@@ -3,6 +3,8 @@
 //!
 //! Pure. May name `okta::model` and `text`. What is read for these lives in `run/people.rs`.
 
+pub mod matching;
+
 use crate::okta::model::{
     AppGroup, AppUser, Assigned, Factor, Group, GroupId, LogEvent, Readable, User, UserId,
 };
