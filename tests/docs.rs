@@ -12,6 +12,7 @@ fn table() -> String {
             Scope::List => "lists and forms",
             Scope::Wizard => "the five steps",
             Scope::App => "the screens of an app",
+            Scope::People => "people and groups",
             Scope::Plan => "the plan",
             Scope::HandOver => "the values",
             Scope::Test => "the test",

@@ -57,6 +57,16 @@ pub enum CommandId {
     Again,
     /// Filters the list.
     Filter,
+    /// Asks Okta's own search.
+    AskOkta,
+    /// Marks from the last marked row to this one.
+    MarkRange,
+    /// Marks everything that matches.
+    MarkAll,
+    /// Takes a list of people from a file or a paste.
+    Import,
+    /// Who may sign in: people and groups.
+    People,
     /// Wizard: step 1.
     Step1,
     /// Wizard: step 2.
@@ -114,6 +124,8 @@ pub enum Scope {
     Wizard,
     /// The screens of an app: wizard, plan, hand over, test.
     App,
+    /// The panes of people and groups.
+    People,
     /// The plan.
     Plan,
     /// The hand-over.
@@ -168,6 +180,22 @@ pub const COMMANDS: &[Command] = &[
     command(C::Open, S::List, &[Key::Enter], "open", "open, edit, press or fold what is under the cursor"),
     command(C::Mark, S::List, &[Char(' ')], "mark", "mark or switch what is under the cursor"),
     command(C::Filter, S::List, &[Char('/')], "filter", "filter this list"),
+    command(
+        C::AskOkta,
+        S::People,
+        &[Char('\\')],
+        "ask Okta",
+        "ask Okta's own search instead of what was read",
+    ),
+    command(
+        C::MarkRange,
+        S::People,
+        &[Char('m')],
+        "range",
+        "mark from the row that was marked last to this one",
+    ),
+    command(C::MarkAll, S::People, &[Char('*')], "all", "mark all that match"),
+    command(C::Import, S::People, &[Char('i')], "import", "take a list of people from a file or a paste"),
     command(C::Add, S::List, &[Char('a')], "add", "add a row, or assign what is under the cursor"),
     command(
         C::Remove,
@@ -206,6 +234,7 @@ pub const COMMANDS: &[Command] = &[
     command(C::NextStep, S::App, &[Char('n')], "next step", "the next step"),
     command(C::PreviousStep, S::App, &[Char('b')], "step back", "the step before"),
     command(C::Plan, S::App, &[Char('p')], "plan", "the plan: everything that would be written"),
+    command(C::People, S::App, &[Char('x')], "access", "who may sign in: people and groups"),
     command(C::HandOver, S::App, &[Char('m')], "values", "the six values for the gateway's form"),
     command(C::Test, S::App, &[Char('t')], "test", "test this app"),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),

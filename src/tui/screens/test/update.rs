@@ -50,6 +50,11 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     if model.form.is_none() {
         model.form = Some(Form::new(shared));
     }
+    if let (Some(login), false) = (shared.test_as.take(), running) {
+        let mut form = Form::new(shared);
+        form.sign_in_as(&login, shared);
+        (model.form, model.run) = (Some(form), None);
+    }
     if let Some(work) = shared.work.as_mut().filter(|w| w.applied.is_none()) {
         work.draft.step = 8;
     }
