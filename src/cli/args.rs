@@ -32,6 +32,8 @@ pub enum Command {
     /// Run one sign-in, and show every redirect and token exchange.
     #[command(after_long_help = TEST_NOTES)]
     Test(TestArgs),
+    /// Send the mistakes and attacks that a server must refuse, and score it. Nobody signs in, nothing is burnt; each leaves a refusal in the log.
+    Battery(TestArgs),
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
@@ -275,6 +277,9 @@ pub struct TestArgs {
     /// The scopes to ask for.
     #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    /// How many seconds each request may take, with --issuer.
+    #[arg(long, value_name = "SECONDS", requires = "issuer", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
     /// Save the run as an HTTP Archive (HAR 1.2), masked: browsers' developer tools open it.
     #[arg(long, value_name = "FILE")]
     pub har: Option<PathBuf>,
@@ -310,6 +315,8 @@ pub enum KindArg {
     Probe,
     /// Wrong secret, wrong method or wrong encoding? A made-up code tells, without anybody.
     Secret,
+    /// The mistakes and attacks that a server must refuse, without anybody; the same as `oktui battery`.
+    Battery,
 }
 
 /// Ways to sign in.

@@ -32,6 +32,10 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => commands::apply(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Battery(args) => match places() {
+            Ok(places) => test::battery(args, places).await,
+            Err(e) => Err(e),
+        },
         Command::Test(args) => match places() {
             Ok(places) => test::test(args, places).await,
             Err(e) => Err(e),

@@ -47,6 +47,8 @@ pub enum CommandId {
     Copy,
     /// Copies all values as one block.
     CopyAll,
+    /// Compares with another run.
+    Compare,
     /// Shows the secret under the cursor for 20 seconds.
     Show,
     /// Saves to a file.
@@ -221,6 +223,13 @@ pub const COMMANDS: &[Command] = &[
         &[Char('c')],
         "copy all",
         "show all values on a bare screen, clean to copy",
+    ),
+    command(
+        C::Compare,
+        S::Test,
+        &[Char('c')],
+        "compare",
+        "what is different from the run before; again: the one before that",
     ),
     command(C::Show, S::List, &[Char('s')], "show", "show the secret under the cursor for 20 seconds"),
     command(C::Export, S::List, &[Char('e')], "save", "save to a file that only you can read"),

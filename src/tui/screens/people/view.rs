@@ -1,5 +1,8 @@
 //! Draws the lists: two panes side by side where there is room, else one. Only the rows on the screen are made into words.
 
+mod detail;
+mod import;
+
 use super::item::Item;
 use super::lists::Pane;
 use super::model::{Model, Over, Typing, mark};
