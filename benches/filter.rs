@@ -9,12 +9,26 @@ fn main() {
 }
 
 const FIRST: [&str; 16] = [
-    "Ana", "Ben", "Cho", "Dana", "Eli", "Fay", "Gil", "Hana", "Ivo", "Jana", "Kai", "Márcio", "Marek", "Marta",
-    "Omar", "Tamar",
+    "Ana", "Ben", "Cho", "Dana", "Eli", "Fay", "Gil", "Hana", "Ivo", "Jana", "Kai", "Márcio", "Marek",
+    "Marta", "Omar", "Tamar",
 ];
 const LAST: [&str; 16] = [
-    "Petrović", "Ortiz", "Min", "Kovac", "Stone", "Adeyemi", "Novák", "Sato", "Dvořák", "Silva", "Weber", "Souza",
-    "Farouk", "Nowak", "Levi", "O’Neil",
+    "Petrović",
+    "Ortiz",
+    "Min",
+    "Kovac",
+    "Stone",
+    "Adeyemi",
+    "Novák",
+    "Sato",
+    "Dvořák",
+    "Silva",
+    "Weber",
+    "Souza",
+    "Farouk",
+    "Nowak",
+    "Levi",
+    "O’Neil",
 ];
 
 fn part(names: &[&'static str], n: usize) -> &'static str {
@@ -50,10 +64,12 @@ fn next_key(bencher: Bencher, text: &str) {
     let mut before = Matching::default();
     before.find(&mut finder, &list, text);
     let next = format!("{text}a");
-    bencher.counter(ItemsCount::new(list.len())).with_inputs(|| before.clone()).bench_local_refs(|matching| {
-        matching.find(&mut finder, black_box(&list), &next);
-        matching.rows().len()
-    });
+    bencher.counter(ItemsCount::new(list.len())).with_inputs(|| before.clone()).bench_local_refs(
+        |matching| {
+            matching.find(&mut finder, black_box(&list), &next);
+            matching.rows().len()
+        },
+    );
 }
 
 /// A page of 200 people comes in while a filter is set.

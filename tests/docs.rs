@@ -16,6 +16,7 @@ fn table() -> String {
             Scope::HandOver => "the values",
             Scope::Test => "the test",
             Scope::Journal => "the journal",
+            Scope::Diagnose => "diagnose",
             Scope::Question => "a question",
         };
         let keys: Vec<String> = c.keys.iter().map(|k| format!("`{k}`")).collect();

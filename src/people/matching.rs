@@ -62,9 +62,9 @@ impl Haystacks {
 
 /// Lower case, letters of Latin scripts without their accents, combining marks left out.
 fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().filter(|c| !matches!(c, '\u{300}'..='\u{36f}')).map(|c| {
-        if c.is_ascii() { c.to_ascii_lowercase() } else { to_lower_case(normalize(c)) }
-    })
+    text.chars()
+        .filter(|c| !matches!(c, '\u{300}'..='\u{36f}'))
+        .map(|c| if c.is_ascii() { c.to_ascii_lowercase() } else { to_lower_case(normalize(c)) })
 }
 
 /// One bit for each letter, and for kinds of other characters.

@@ -2,6 +2,7 @@
 //! holds a rule of its own. The runner's sessions hold the one `Writer`.
 
 pub mod applying;
+pub mod capture;
 pub mod details;
 pub mod drafts;
 pub mod error;

@@ -355,6 +355,7 @@ impl App {
             Route::HandOver,
             Route::Rotation,
             Route::Test,
+            Route::Diagnose,
             Route::Journal,
         ] {
             let Next { effects: more, go } =
@@ -492,6 +493,7 @@ impl App {
             | Slot::Review
             | Slot::Why
             | Slot::Rotation
+            | Slot::Capture
             | Slot::Journal => {}
         }
     }

@@ -79,6 +79,8 @@ pub enum CommandId {
     HandOver,
     /// Diagnose something pasted.
     Diagnose,
+    /// Opens a file.
+    OpenFile,
     /// The journal of writes.
     Journal,
     /// Undoes writes of the journal.
@@ -122,6 +124,8 @@ pub enum Scope {
     Test,
     /// The journal.
     Journal,
+    /// Diagnose.
+    Diagnose,
     /// A yes-or-no question.
     Question,
 }
@@ -217,6 +221,13 @@ pub const COMMANDS: &[Command] = &[
         "undo what is marked, or what is under the cursor: a plan first",
     ),
     command(C::MarkPlan, S::Journal, &[Char('a')], "mark plan", "mark all writes of this plan"),
+    command(
+        C::OpenFile,
+        S::Diagnose,
+        &[Char('o')],
+        "open a file",
+        "open a capture of a browser (HAR), or a text file",
+    ),
     command(
         C::Journal,
         S::Global,
