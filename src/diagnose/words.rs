@@ -104,6 +104,14 @@ pub fn message(finding: &Finding) -> String {
     out
 }
 
+/// A hop in a few words: `302  authorization request  acme.okta.com  access_denied`.
+pub fn hop_title(hop: &Hop) -> String {
+    let status = hop.status.map_or_else(String::new, |s| format!("{s}  "));
+    let host = hop.address.as_ref().map_or_else(String::new, |a| format!("  {}", a.host));
+    let error = hop.refusal.as_ref().map_or_else(String::new, |r| format!("  {}", r.code));
+    format!("{status}{}{host}{error}", hop.endpoint.words())
+}
+
 /// A hop in one line: `302  authorize  GET https://…`.
 pub fn hop_line(hop: &Hop) -> String {
     let status = match (hop.status, &hop.trouble) {
@@ -129,6 +137,8 @@ pub fn hop_rows(hop: &Hop) -> Vec<Row> {
             out.push(row(head, text));
         }
     };
+    let address = hop.url.as_str().split(['?', '#']).next().unwrap_or_default();
+    said("to", format!("{} {address}", hop.method).trim().to_owned());
     said("at", hop.sent_at.map(crate::text::time::utc).unwrap_or_default());
     said("client", hop.client_auth.map(|auth| auth.words().to_owned()).unwrap_or_default());
     for (at, parameter) in hop.sent.iter().enumerate() {
@@ -161,9 +171,12 @@ pub fn token_rows(token: &Token) -> Vec<Row> {
 /// `scope  openid email`, and in brackets what it is for, where that is not plain.
 fn of_parameter(parameter: &Parameter) -> String {
     let place = if parameter.place == Place::Location { Place::Query } else { parameter.place };
-    match meaning::of(place, parameter.name.as_str()) {
+    // Where it is written stands in the tester's own table; here the first sentence is enough.
+    let meaning = meaning::of(place, parameter.name.as_str());
+    let short = meaning.split(" (").next().and_then(|m| m.split(". ").next()).unwrap_or_default();
+    match short.trim_end_matches('.') {
         "" => format!("{}  {}", parameter.name, parameter.value.shown),
-        meaning => format!("{}  {}  ({meaning})", parameter.name, parameter.value.shown),
+        short => format!("{}  {}  ({short})", parameter.name, parameter.value.shown),
     }
 }
 

@@ -70,7 +70,7 @@ fn hops(looked: &Looked, cells: usize) -> Vec<Text> {
         if !out.is_empty() {
             out.push(gap());
         }
-        out.extend(title(&format!("{:>2}  {}", hop.number, words::hop_line(hop)), cells));
+        out.extend(title(&format!("{:>2}  {}", hop.number, words::hop_title(hop)), cells));
         out.extend(rows(words::hop_rows(hop), cells));
     }
     for token in &looked.evidence.tokens {

@@ -45,7 +45,7 @@ fn hints(model: &Model) -> Vec<(C, &'static str)> {
     if model.looked.is_none() {
         return vec![(C::Add, "paste something"), (C::OpenFile, "open a HAR"), (C::Back, ""), (C::Help, "")];
     }
-    let copy = if model.tab == Tab::Why { "copy for them" } else { "copy the hops" };
+    let copy = if model.tab == Tab::Why { "message" } else { "copy the hops" };
     let other = if model.tab == Tab::Why { "evidence" } else { "why" };
     vec![
         (C::Open, if model.whole { "smaller" } else { "larger" }),
