@@ -12,11 +12,11 @@ fn table() -> String {
             Scope::List => "lists and forms",
             Scope::Wizard => "the five steps",
             Scope::App => "the screens of an app",
+            Scope::People => "people and groups",
             Scope::Plan => "the plan",
             Scope::HandOver => "the values",
             Scope::Test => "the test",
             Scope::Journal => "the journal",
-            Scope::Diagnose => "diagnose",
             Scope::Question => "a question",
         };
         let keys: Vec<String> = c.keys.iter().map(|k| format!("`{k}`")).collect();

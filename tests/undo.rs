@@ -8,9 +8,9 @@ use oktui::okta::model::{App, AppId, RefreshRotation};
 use oktui::run::error::RunError;
 use oktui::run::job::{Applied, Outcome, PlanMade};
 use oktui::run::session::{Access, Session};
-use oktui::run::{applying, live, undo};
+use oktui::run::{applying, live, rotating, undo};
 use oktui::secret::Secret;
-use oktui::setup::{Ask, Draft, RedirectUri, Target};
+use oktui::setup::{Ask, Draft, RedirectUri, SecretAsk, Target};
 use oktui::store::Places;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
@@ -332,6 +332,49 @@ async fn what_moved_on_is_said_and_nothing_is_written_over() {
     let made = org.plan_undo(&org.history().of_plan(&first.id.0)).await.unwrap();
     let titles: Vec<&str> = made.plan.changes.iter().map(|c| c.title.as_str()).collect();
     assert!(matches!(titles[..], [one] if one.starts_with("delete access policy")), "{titles:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rotation_goes_back_until_the_old_secret_is_deleted() {
+    let org = Org::start(20).await;
+    org.make(&org.draft("Gateway")).await;
+    let app = org.app_named("Gateway").await.id().unwrap();
+    let before = org.dump().await;
+    let secrets = || async { org.session.reader().secrets(&app).await.unwrap() };
+    let step = async |ask: SecretAsk| {
+        let plan = rotating::plan(&org.session, &app, vec![ask], "CHG0041235").await.unwrap().plan;
+        let applied = org.apply(plan).await;
+        assert!(applied.outcomes.iter().all(|(_, o)| o.is_so()), "{:#?}", applied.outcomes);
+    };
+    let old = secrets().await.remove(0).id;
+    step(SecretAsk::Add).await;
+    step(SecretAsk::Deactivate(old.clone())).await;
+    let last_two = || {
+        let n = org.history().writes.len();
+        [n - 1, n]
+    };
+    let made = org.plan_undo(&last_two()).await.unwrap();
+    assert!(made.plan.notes.iter().any(|n| n.contains("System Log")), "{:?}", made.plan.notes);
+    let applied = org.apply(made.plan.clone()).await;
+    assert!(applied.outcomes.iter().all(|(_, o)| o.is_so()), "{:#?}", applied.outcomes);
+    assert_eq!(org.dump().await, before, "the same secret, the only one, active");
+
+    // The undo deleted a secret: that is said to be final, and the rest of the undo cannot leave the app without one.
+    let n = org.history().writes.len();
+    let Err(RunError::NoPlan(troubles)) = org.plan_undo(&[n, n - 1, n - 2]).await else {
+        panic!("it is refused")
+    };
+    let words: String = troubles.iter().map(|t| format!("{} {}\n", t.what, t.help)).collect();
+    assert_eq!(words.matches("value does not come back").count(), 2, "{words}");
+    assert!(words.contains("only active secret"), "{words}");
+
+    step(SecretAsk::Add).await;
+    let new = secrets().await.into_iter().find(|s| s.id != old).unwrap().id;
+    step(SecretAsk::Deactivate(old.clone())).await;
+    step(SecretAsk::Delete(old)).await;
+    let n = org.history().writes.len();
+    assert!(matches!(org.plan_undo(&[n - 2, n - 1, n]).await, Err(RunError::NoPlan(_))));
+    assert_eq!(secrets().await.iter().map(|s| (s.id.clone(), s.active)).collect::<Vec<_>>(), [(new, true)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

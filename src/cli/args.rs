@@ -32,9 +32,20 @@ pub enum Command {
     /// Run one sign-in, and show every redirect and token exchange.
     #[command(after_long_help = TEST_NOTES)]
     Test(TestArgs),
+    /// Send the mistakes and attacks that a server must refuse, and score it. Nobody signs in, nothing is burnt; each leaves a refusal in the log.
+    Battery(TestArgs),
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
+    /// People of the org: all of them, or those that Okta's search finds.
+    #[command(subcommand)]
+    People(PeopleCommand),
+    /// Assign a list of people, and groups, to an app, or take direct assignments away. Shows each row and the plan first.
+    #[command(after_long_help = ASSIGN_JSON)]
+    Assign(AssignArgs),
+    /// Who has access to an app, by which ways, and when they last signed in to it. Nothing is written.
+    #[command(after_long_help = REVIEW_JSON)]
+    Review(ReviewArgs),
     /// Every write that was ever made from here: when, by whom, what became of it, and the way back. Needs no org and no token.
     #[command(after_long_help = JOURNAL_JSON)]
     Journal(JournalArgs),
@@ -70,6 +81,37 @@ const ROTATE_JSON: &str = "--json prints one document:
    \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
    \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
 A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
+
+/// What `oktui people … --json` prints.
+const PEOPLE_JSON: &str = "--json prints one document:
+  {\"people\": [{\"id\": …, \"login\": …, \"name\": …, \"email\": …, \"status\": \"ACTIVE\" | \"SUSPENDED\" | …, \"last_login\": … | null}],
+   \"more\": false}
+`more` is true where --limit left somebody out. `search` ends with 1 when nobody is found.";
+
+/// What `oktui assign --json` prints.
+const ASSIGN_JSON: &str = "The list: CSV (comma, semicolon or tab, quotes, with or without a header) with a column of logins, e-mail addresses or ids, or one of
+these on each line. Rows that mean nobody, or several, are left out and told; so are people who cannot sign in now, but for --inactive.
+Where it was interrupted, the same command goes on: nobody is assigned twice.
+
+--json prints one document:
+  {\"oktui_assign\": 1, \"ok\": …, \"app\": …, \"app_id\": …, \"purpose\": \"assign\" | \"remove\", \"form\": … | null, \"summary\": … | null, \"notes\": […],
+   \"rows\": [{\"line\": 1, \"asked\": …, \"id\": … | null, \"login\": … | null, \"found\": FOUND, \"result\": FOUND | DONE, \"detail\": …,
+             \"candidates\": [LOGIN …]}],
+   \"plan\": what oktui plan --json prints, \"applied\": what oktui apply --json prints | null}
+  FOUND: \"one\", \"ambiguous\", \"not-found\", \"already\", \"inactive\", \"repeated\", \"not-read\"
+  DONE: \"done\", \"already-so\", \"found-done\", \"failed\", \"not-allowed\", \"not-tried\", \"not-planned\"
+--out has the same rows as CSV: line,asked,id,login,result,detail.
+It ends with 5 when some rows were left out or failed, with 1 when there was nobody to do it for, and with 4 when --read-only kept it from writing.";
+
+/// What `oktui review --json` prints.
+const REVIEW_JSON: &str = "--json prints one document:
+  {\"oktui_review\": 1, \"app\": …, \"app_id\": …, \"read\": …, \"summary\": …, \"notes\": […],
+   \"groups\": [{\"id\": …, \"name\": …, \"members\": … | null}],
+   \"people\": [{\"id\": …, \"login\": …, \"name\": … | null, \"email\": … | null, \"status\": … | null,
+               \"by_name\": …, \"groups\": [{\"id\": …, \"name\": …}], \"some_group\": …,
+               \"last_sign_in\": … | null, \"none_since\": … | null}]}
+`some_group`: through a group that could not be read. `last_sign_in` and `none_since` are both null where the log could not be read; Okta
+keeps 90 days of it. It ends with 6 when --never was asked and the log could not be read.";
 
 /// What `oktui journal --json` prints.
 const JOURNAL_JSON: &str = "--json prints one document:
@@ -235,6 +277,9 @@ pub struct TestArgs {
     /// The scopes to ask for.
     #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
+    /// How many seconds each request may take, with --issuer.
+    #[arg(long, value_name = "SECONDS", requires = "issuer", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
     /// Save the run as an HTTP Archive (HAR 1.2), masked: browsers' developer tools open it.
     #[arg(long, value_name = "FILE")]
     pub har: Option<PathBuf>,
@@ -270,6 +315,8 @@ pub enum KindArg {
     Probe,
     /// Wrong secret, wrong method or wrong encoding? A made-up code tells, without anybody.
     Secret,
+    /// The mistakes and attacks that a server must refuse, without anybody; the same as `oktui battery`.
+    Battery,
 }
 
 /// Ways to sign in.
@@ -335,6 +382,97 @@ pub struct UndoArgs {
     /// Save the plan to this file instead of applying it, for a second person: oktui apply PLAN.
     #[arg(long, value_name = "PLAN")]
     pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui people …`
+#[derive(Debug, Subcommand)]
+pub enum PeopleCommand {
+    /// Everybody but the deactivated, as of now.
+    #[command(after_long_help = PEOPLE_JSON)]
+    List {
+        /// At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+        #[command(flatten)]
+        #[allow(
+            missing_docs,
+            reason = "clap takes a doc comment on a flattened field for the command's own"
+        )]
+        org: OrgArgs,
+    },
+    /// Whose login, e-mail address, first or last name begins with a text, the deactivated among them. Okta's search lags by seconds.
+    #[command(after_long_help = PEOPLE_JSON)]
+    Search {
+        /// The text.
+        text: String,
+        /// At most so many.
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+        #[command(flatten)]
+        #[allow(
+            missing_docs,
+            reason = "clap takes a doc comment on a flattened field for the command's own"
+        )]
+        org: OrgArgs,
+    },
+}
+
+/// `oktui assign`
+#[derive(Debug, Args)]
+pub struct AssignArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// The list of people: a file, or - for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub people: Option<PathBuf>,
+    /// Groups by name; with --remove by id as well.
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub groups: Vec<String>,
+    /// Take the direct assignments away instead. Whoever has access through a group keeps it.
+    #[arg(long)]
+    pub remove: bool,
+    /// Assign those as well who cannot sign in now: staged, not activated, suspended, locked out.
+    #[arg(long)]
+    pub inactive: bool,
+    /// Save what became of each row as CSV.
+    #[arg(long, value_name = "RESULT.csv", requires = "people")]
+    pub out: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    /// No writes at all: shows the rows and the plan.
+    #[arg(long)]
+    pub read_only: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// `oktui review`
+#[derive(Debug, Args)]
+pub struct ReviewArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// Save it as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+    /// Save it as a page of Markdown, with a column for the decision.
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
+    /// Only those who cannot sign in. With --never: those as well.
+    #[arg(long)]
+    pub inactive: bool,
+    /// Only those without a sign-in to the app in the log.
+    #[arg(long)]
+    pub never: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,

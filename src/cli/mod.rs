@@ -3,11 +3,14 @@
 //! Data goes to standard output, talk to standard error; `--json` makes the data one JSON document. Exit codes are in [`exit`].
 
 pub mod args;
+mod assign;
 mod commands;
 mod diagnose;
 pub mod exit;
 mod input;
+mod people;
 pub mod print;
+mod review;
 mod rotate;
 mod servers;
 mod test;
@@ -29,6 +32,10 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => commands::apply(args, places).await,
             Err(e) => Err(e),
         },
+        Command::Battery(args) => match places() {
+            Ok(places) => test::battery(args, places).await,
+            Err(e) => Err(e),
+        },
         Command::Test(args) => match places() {
             Ok(places) => test::test(args, places).await,
             Err(e) => Err(e),
@@ -40,6 +47,18 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Why(args) => match places() {
             Ok(places) => why::why(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::People(command) => match places() {
+            Ok(places) => people::people(command, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Assign(args) => match places() {
+            Ok(places) => assign::assign(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Review(args) => match places() {
+            Ok(places) => review::review(args, places).await,
             Err(e) => Err(e),
         },
         Command::Journal(args) => match places() {

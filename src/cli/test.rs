@@ -18,6 +18,7 @@ use crate::secret::Secret;
 use crate::store::{self, Places};
 use crate::text::Clean;
 use std::path::Path;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +28,18 @@ use tokio_util::sync::CancellationToken;
 /// See the exit codes.
 pub async fn test(args: &TestArgs, places: Places) -> Result<Exit> {
     let (way, whole_life) = way(args)?;
+    run(args, way, whole_life, places).await
+}
+
+/// `oktui battery`
+///
+/// # Errors
+/// See the exit codes.
+pub async fn battery(args: &TestArgs, places: Places) -> Result<Exit> {
+    run(args, Way::Battery, false, places).await
+}
+
+async fn run(args: &TestArgs, way: Way, whole_life: bool, places: Places) -> Result<Exit> {
     match (&args.app, &args.issuer) {
         (_, Some(issuer)) => alone(args, issuer, way, whole_life, &places).await,
         (Some(app), None) => of_app(args, app, way, whole_life, places).await,
@@ -49,6 +62,7 @@ fn way(args: &TestArgs) -> Result<(Way, bool)> {
     match kind {
         KindArg::Probe => Ok((Way::Probe, false)),
         KindArg::Secret => Ok((Way::Secret, false)),
+        KindArg::Battery => Ok((Way::Battery, false)),
         KindArg::ClientCredentials => Ok((Way::Client, false)),
         KindArg::Code | KindArg::Refresh if !somebody => {
             Err(Refusal::usage("say who signs in with --as LOGIN, or use a browser: --sign-in paste"))
@@ -138,6 +152,7 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
         way,
         whole_life,
         login: args.login.clone(),
+        patience: Duration::from_secs(args.timeout),
         run: 1,
     };
     if !args.org.json {
@@ -180,14 +195,25 @@ async fn follow(
         }
     });
     tokio::pin!(running);
+    // One question at a time; while the person thinks, the run goes on: the answer may come another way.
+    let (answered, mut answers) = mpsc::channel(1);
     let ended = loop {
         tokio::select! {
             ended = &mut running => break ended?,
             Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
-                match ask(need).await {
-                    Some(reply) => drop(replies.send(reply).await),
-                    None => stop.cancel(),
-                }
+                let answered = answered.clone();
+                // A thread of its own: a line that is never typed must not keep the program from ending.
+                std::thread::spawn(move || {
+                    let waits = need.waits;
+                    let reply = ask(need);
+                    if reply.is_some() || !waits {
+                        let _ = answered.blocking_send(reply);
+                    }
+                });
+            },
+            Some(answer) = answers.recv() => match answer {
+                Some(reply) => drop(replies.send(reply).await),
+                None => stop.cancel(),
             },
         }
     };
@@ -196,25 +222,17 @@ async fn follow(
 }
 
 /// Asks the person; `None` when they give nothing.
-async fn ask(need: Need) -> Option<Reply> {
+fn ask(need: Need) -> Option<Reply> {
     eprintln!("{}", need.message);
     let asked = if let Some(url) = need.open {
         // A line of its own from column 1: it can be selected clean. It is talk, so it does not mix with the data.
         eprintln!("\n{}\n", Clean::new(url.expose()));
-        tokio::task::spawn_blocking(input::pasted).await.map(|text| text.map(|text| (String::new(), text)))
+        input::pasted().map(|passcode| Reply { factor: String::new(), passcode })
     } else {
         let factor = need.factors.first().map(|(factor, _)| factor.clone())?;
-        let code = tokio::task::spawn_blocking(|| input::secret("OKTUI_TEST_PASSCODE", "passcode")).await;
-        code.map(|code| code.map(|code| (factor, code)))
+        input::secret("OKTUI_TEST_PASSCODE", "passcode").map(|passcode| Reply { factor, passcode })
     };
-    match asked {
-        Ok(Ok((factor, passcode))) => Some(Reply { factor, passcode }),
-        Ok(Err(refusal)) => {
-            eprintln!("{}", refusal.sentence);
-            None
-        }
-        Err(_) => None,
-    }
+    asked.inspect_err(|refusal| eprintln!("{}", refusal.sentence)).ok()
 }
 
 fn finish(trace: &Trace, safe: &Safe, args: &TestArgs) -> Result<Exit> {

@@ -1,21 +1,24 @@
 //! The flow tester: the road to the wire (the second law). Every request of a flow goes through the one recorder; what was not
 //! recorded did not happen.
 //!
-//! `trace`, `checks`, `machine`, `explain` and `export` are pure. `record` and `run` stand on `wire`. This room names neither
+//! `trace`, `checks`, `compare`, `machine`, `explain` and `export` are pure. `record` and `run` stand on `wire`. This room names neither
 //! `okta` nor `change`: it tests any OpenID provider by its issuer.
 
 pub mod checks;
+pub mod compare;
 pub mod explain;
 pub mod export;
 pub mod machine;
 pub mod record;
 mod run;
 pub mod trace;
+mod words;
 
 pub use machine::is_whole;
 pub use run::run;
 
 use crate::secret::Secret;
+use std::time::Duration;
 use trace::{Hop, RunVerdict, Way};
 
 /// What to test: one client at one authorization server. Strings that are compared on the wire stay as they were given.
@@ -46,9 +49,14 @@ pub struct Spec {
     pub whole_life: bool,
     /// Who signs in.
     pub login: Option<String>,
+    /// How long each request may take, the last byte of its answer included.
+    pub patience: Duration,
     /// The number of the run in this session, from 1.
     pub run: u32,
 }
+
+/// How long a request may take where nobody says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How the client proves itself at the token endpoint (RFC 6749 §2.3.1, OIDC Core §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +96,8 @@ pub enum Need {
         url: Secret,
         /// What to say.
         message: String,
+        /// The port of this machine where the answer is waited for as well; `None`: it can only be pasted.
+        port: Option<u16>,
     },
 }
 

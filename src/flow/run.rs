@@ -3,8 +3,9 @@
 use super::explain;
 use super::machine::{Action, Call, Input, Judgement, LocalHop, Machine, NoAnswer, Outgoing, Reply};
 use super::record::Recorder;
-use super::trace::{Leg, Party, RunVerdict, Safe, SecretKind, Step, Trace, Way};
-use super::{Answer, ClientAuth, Event, Random, Spec};
+use super::record::listener::Listener;
+use super::trace::{Leg, Party, RunVerdict, Safe, SecretKind, Step, Trace, Way, lift};
+use super::{Answer, ClientAuth, Event, Need, Random, Spec, words};
 use crate::secret::{FingerprintKey, Secret};
 use crate::text::Clean;
 use crate::wire;
@@ -51,8 +52,14 @@ pub async fn run(
         verdict: RunVerdict::Running,
         left: Vec::new(),
     };
+    let standard = wire::Options::default();
+    let options = wire::Options {
+        connect_timeout: standard.connect_timeout.min(spec.patience),
+        total_timeout: spec.patience,
+        ..standard
+    };
     // Cookies are the recorder's, so that the trace shows them.
-    let client = match wire::Client::since(wire::Options::default(), epoch) {
+    let client = match wire::Client::since(options, epoch) {
         Ok(client) => client,
         Err(e) => {
             let mut trace = trace;
@@ -104,18 +111,26 @@ pub async fn run(
                         input = Input::Answer(answer);
                     }
                 }
-                Action::Judge(judgement) => recorder.lock().await.judge(judgement).await,
+                Action::Judge(judgement) => {
+                    recorder.lock().await.judge(said(&spec, judgement)).await;
+                }
                 Action::Browse { step, title, request } => {
                     recorder.lock().await.browse(step, &title, request).await;
                 }
                 Action::Told(location) => recorder.lock().await.told(location.expose()).await,
-                Action::Here(hop) => recorder.lock().await.here(hop).await,
+                Action::Here(hop) => {
+                    let judgement = said(&spec, hop.judgement);
+                    recorder.lock().await.here(LocalHop { judgement, ..hop }).await;
+                }
                 Action::Left(line) => recorder.lock().await.left(line),
                 Action::Ask(need) => {
+                    let listening = Listening::to(&need, &spec.redirect_uri).await;
+                    let need = listening.told(need);
                     recorder.lock().await.tell_event(Event::Need(need)).await;
                     let answer = tokio::select! {
                         () = stop.cancelled() => None,
                         answer = answers.recv() => answer,
+                        answer = listening.answer() => Some(answer),
                     };
                     input = match answer {
                         Some(Answer::Passcode(code, factor)) => {
@@ -133,7 +148,7 @@ pub async fn run(
                     let failed = explain::explain(recorder.lock().await.trace());
                     break 'run match (stopped, failed) {
                         (true, _) => RunVerdict::Stopped,
-                        (false, Some(failed)) => failed,
+                        (false, Some(failed)) => said_of(&spec, failed),
                         (false, None) => RunVerdict::Passed { judged_not },
                     };
                 }
@@ -143,10 +158,74 @@ pub async fn run(
     recorder.into_inner().end(verdict).await
 }
 
+/// The listener for what a browser ends at, where the redirect URI leads to this machine.
+struct Listening {
+    listener: Option<Result<Listener, String>>,
+    state: Secret,
+}
+
+impl Listening {
+    async fn to(need: &Need, redirect_uri: &str) -> Self {
+        let Need::Browser { url, .. } = need else {
+            return Self { listener: None, state: Secret::new("") };
+        };
+        let pairs = lift::pairs(url.expose());
+        let state = pairs.iter().find(|(name, _)| name == "state").map_or("", |(_, value)| value.as_str());
+        Self { listener: Listener::at(redirect_uri).await, state: Secret::new(state) }
+    }
+
+    /// The question, with where the answer is waited for.
+    fn told(&self, need: Need) -> Need {
+        match (need, &self.listener) {
+            (Need::Browser { url, message, .. }, Some(Ok(listener))) => {
+                Need::Browser { url, message, port: Some(listener.port) }
+            }
+            (Need::Browser { url, message, port }, Some(Err(trouble))) => {
+                let message = format!("{message} It cannot be waited for here ({trouble}).");
+                Need::Browser { url, message, port }
+            }
+            (need, _) => need,
+        }
+    }
+
+    async fn answer(&self) -> Answer {
+        match &self.listener {
+            Some(Ok(listener)) => Answer::Pasted(listener.answer(&self.state).await),
+            _ => std::future::pending().await,
+        }
+    }
+}
+
+/// A judgement in words that fit the server: see [`words`].
+fn said(spec: &Spec, mut judgement: Judgement) -> Judgement {
+    if spec.org_url.is_none() {
+        for line in &mut judgement.why {
+            *line = words::neutral(line);
+        }
+        for check in &mut judgement.checks {
+            check.sentence = words::neutral(&check.sentence);
+        }
+    }
+    judgement
+}
+
+fn said_of(spec: &Spec, verdict: RunVerdict) -> RunVerdict {
+    match verdict {
+        RunVerdict::Failed { leg, step, headline, fixes } if spec.org_url.is_none() => RunVerdict::Failed {
+            leg,
+            step,
+            headline: words::neutral(&headline),
+            fixes: fixes.iter().map(|fix| words::neutral(fix)).collect(),
+        },
+        verdict => verdict,
+    }
+}
+
 fn title(spec: &Spec) -> &'static str {
     match spec.way {
         Way::Probe => "probe without a person",
         Way::Secret => "the client's secret, without a person",
+        Way::Battery => "mistakes and attacks, without a person",
         Way::Client => "client credentials",
         _ if spec.whole_life => "authorization code + PKCE, and the tokens' whole life",
         _ => "authorization code + PKCE",

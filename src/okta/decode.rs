@@ -229,6 +229,35 @@ pub(super) fn factor(value: Value) -> Option<Factor> {
     })
 }
 
+/// An event of the System Log. One without an id or a time is none; whatever else is missing stays empty, since Okta's event types differ.
+pub(super) fn log_event(value: Value) -> Option<LogEvent> {
+    let result = match text(&value, "/outcome/result") {
+        Some("SUCCESS" | "ALLOW") => LogResult::Success,
+        Some("FAILURE" | "DENY") => LogResult::Failure,
+        other => LogResult::Other(Clean::new(other.unwrap_or_default())),
+    };
+    // The actor of a token request is the client; an unknown person is `unknown`.
+    let is_person = text(&value, "/actor/type").is_none_or(|t| t == "User");
+    let actor = text(&value, "/actor/id").filter(|id| is_person && *id != "unknown");
+    let targets = value.get("target").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let apps = targets.iter().filter(|t| text(t, "/type") == Some("AppInstance"));
+    Some(LogEvent {
+        id: clean(&value, "/uuid")?,
+        published: time(&value, "/published")?,
+        kind: clean(&value, "/eventType").unwrap_or_default(),
+        message: clean(&value, "/displayMessage").unwrap_or_default(),
+        result,
+        reason: clean(&value, "/outcome/reason"),
+        actor: actor.and_then(|id| id.parse().ok()),
+        actor_login: clean(&value, "/actor/alternateId").filter(|_| actor.is_some()),
+        client: clean(&value, "/client/id"),
+        address: clean(&value, "/client/ipAddress"),
+        apps: apps.filter_map(|t| text(t, "/id")?.parse().ok()).collect(),
+        redirect_uri: clean(&value, "/debugContext/debugData/redirectUri"),
+        request_id: clean(&value, "/debugContext/debugData/requestId"),
+    })
+}
+
 /// A custom authorization server. `default: true` is in recorded answers but not in the description; the issuer tells it too.
 pub(super) fn server(value: Value) -> Option<Server> {
     let by_issuer = text(&value, "/issuer").is_some_and(|i| i.ends_with("/oauth2/default"));
@@ -336,6 +365,29 @@ mod tests {
         let page = br#"[{"id": "00u1", "status": "ACTIVE", "profile": {"login": "a@b", "firstName": "A", "lastName": "B"}}]"#;
         assert_eq!(users(page).unwrap()[0].name.as_str(), "A B");
         assert_eq!(users(b"{}"), None);
+    }
+
+    #[test]
+    fn an_event_is_read_however_little_it_says() {
+        let event = log_event(json!({
+            "uuid": "u1", "published": "2026-11-22T19:04:05.123Z", "eventType": "user.authentication.sso",
+            "outcome": {"result": "ALLOW"}, "actor": {"id": "00uA", "type": "User", "alternateId": "a\u{1b}@x"},
+            "target": [{"id": "0oaA", "type": "AppInstance"}, {"id": "00uB", "type": "User"}],
+            "debugContext": {"debugData": {"requestId": "r1"}},
+        }))
+        .unwrap();
+        assert_eq!(event.result, LogResult::Success);
+        assert_eq!(event.apps, ["0oaA".parse().unwrap()]);
+        assert_eq!(event.actor_login.unwrap().as_str(), "a␛@x");
+        assert_eq!(event.request_id.unwrap().as_str(), "r1");
+        let least = json!({"uuid": "u", "published": "2026-11-22T19:04:05Z", "target": null,
+            "actor": {"id": "0oaA", "type": "PublicClientApp", "alternateId": "0oaA"}});
+        let event = log_event(least.clone()).unwrap();
+        assert_eq!((event.actor, event.actor_login), (None, None), "a client is nobody");
+        assert_eq!(event.result, LogResult::Other(Clean::default()));
+        let mut timeless = least;
+        timeless["published"] = json!("yesterday");
+        assert!(log_event(timeless).is_none());
     }
 
     #[test]

@@ -3,7 +3,10 @@
 //!
 //! Pure. May name `okta::model` and `text`. What is read for these lives in `run/people.rs`.
 
+pub mod bulk;
 pub mod matching;
+pub mod resolve;
+pub mod review;
 
 use crate::okta::model::{
     AppGroup, AppUser, Assigned, Factor, Group, GroupId, LogEvent, Readable, User, UserId,
@@ -49,7 +52,7 @@ pub enum Found {
     Ambiguous(Vec<User>),
     /// Nobody.
     NotFound,
-    /// Nothing to do: assigned by name already, or, for a removal, not assigned by name. How they come to the app now.
+    /// Nothing to do: they have access already, or, for a removal, are not assigned by name. How they come to the app now.
     Already(User, Option<Assigned>),
     /// One person whose status lets Okta refuse the assignment, or who could not sign in.
     Inactive(User),

@@ -1,6 +1,12 @@
-//! What leaves oktui as a file: lists and reports as CSV, Markdown and JSON, as text.
+//! What leaves oktui as a file: lists and reports as CSV and Markdown, as text.
 //!
-//! Pure: values in, text out. Every value that a server sent is cleaned, and a field that a spreadsheet would take for a formula is
-//! defused.
+//! Pure: values in, text out. Every value that a server sent was cleaned before it came here, and a field that a spreadsheet would take
+//! for a formula is defused.
 
 pub mod journal;
+mod lists;
+mod review;
+mod table;
+
+pub use lists::{Done, people_csv, results_csv};
+pub use review::{review_csv, review_markdown};

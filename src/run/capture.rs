@@ -109,7 +109,7 @@ mod tests {
         let har = br#" {"log":{"entries":[{"request":{"method":"GET","url":"https://acme.okta.com/oauth2/v1/authorize?client_id=0oa1"},"response":{"status":400}}]}}"#;
         assert_eq!(open_one(har).unwrap().recognised, ["a HAR capture"]);
         assert_eq!(
-            open_one(b"https://h/cb?error=access_denied\n").unwrap().recognised,
+            open_one(b"https://h/cb?error=access_denied&state=abc\n").unwrap().recognised,
             ["a callback with an error"]
         );
         assert!(open_one(&[0xFF, 0x00, 0xFE]).unwrap().is_empty());

@@ -5,9 +5,16 @@ use super::job::{Outcome, Trouble};
 use super::runner::Sink;
 use super::session::Session;
 use crate::okta::model::{ApiError, App, AppId, Discovery, GroupId, Readable, ServerKind, User, UserId};
-use crate::okta::read::{GroupQuery, PeopleQuery};
+use crate::okta::read::{GroupQuery, LOG_KEPT, LogQuery, Pages, PeopleQuery};
 use crate::people::{GroupDetail, PersonDetail};
 use crate::policy::why::{Facts, Why, why as answer};
+use jiff::Timestamp;
+
+/// Everybody but the deactivated, or those whom Okta's search finds by the beginning of a name, a login or an address.
+pub fn people(session: &Session, search: Option<&str>) -> Pages<User> {
+    let query = search.map_or(PeopleQuery::All, |text| PeopleQuery::Search(text.to_owned()));
+    session.reader().people(query)
+}
 
 /// Asks Okta's search.
 ///
@@ -33,7 +40,7 @@ async fn person(session: &Session, id: &str) -> Result<User, RunError> {
     session.reader().person(id).await?.ok_or_else(|| gone("person", id))
 }
 
-/// The detail of a person: up to five calls, side by side.
+/// The detail of a person: up to six calls, side by side.
 ///
 /// # Errors
 /// The person cannot be read; what else may not be read is part of the answer.
@@ -49,14 +56,30 @@ pub(super) async fn of_person(
             None => Readable::NotAsked,
         }
     };
-    let (found, groups, factors, app_user) =
-        tokio::join!(person(session, id.as_str()), reader.person_groups(&id), reader.factors(&id), app_user);
+    let events = async {
+        match &app {
+            Some(app) => {
+                let (now, query) =
+                    (Timestamp::now(), LogQuery::OfPerson { person: id.clone(), app: app.clone() });
+                let page = reader.log(&query, now.saturating_sub(LOG_KEPT).unwrap_or(now), now).next().await;
+                page.unwrap_or_else(|| Ok(Vec::new())).into()
+            }
+            None => Readable::NotAsked,
+        }
+    };
+    let (found, groups, factors, app_user, events) = tokio::join!(
+        person(session, id.as_str()),
+        reader.person_groups(&id),
+        reader.factors(&id),
+        app_user,
+        events
+    );
     Ok(Outcome::Person(Box::new(PersonDetail {
         person: found?,
         groups: groups.into(),
         factors: factors.into(),
         app_user,
-        events: Readable::NotAsked,
+        events,
     })))
 }
 

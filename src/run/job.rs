@@ -604,4 +604,6 @@ pub struct Need {
     pub factors: Vec<(String, Clean)>,
     /// The address to open in a browser; the one that it ends at is the answer.
     pub open: Option<Secret>,
+    /// Whether the answer may also come by itself, at a port of this machine.
+    pub waits: bool,
 }

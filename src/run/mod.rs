@@ -2,14 +2,17 @@
 //! holds a rule of its own. The runner's sessions hold the one `Writer`.
 
 pub mod applying;
+pub mod assigning;
 pub mod capture;
 pub mod details;
 pub mod drafts;
 pub mod error;
 pub mod job;
 pub mod live;
+pub mod lookup;
 mod pace;
 pub mod remember;
+pub mod reviewing;
 pub mod rotating;
 pub mod runner;
 pub mod session;

@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Capture, Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, capture, details, live, remember, rotating, testing, undo};
+use super::{applying, capture, details, live, lookup, remember, reviewing, rotating, testing, undo};
 use crate::diagnose;
 use crate::flow::export::Format;
 use crate::flow::trace::{HoleId, Safe, Trace};
@@ -226,8 +226,13 @@ impl Runner {
             Job::Why { app, person, server, scopes } => {
                 details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
             }
-            Job::LookUp { .. } | Job::LoadReview(_) => {
-                return Err(RunError::Missing { what: "this is being built".into(), help: String::new() });
+            Job::LookUp { source, app, purpose } => Outcome::LookedUp(Box::new(
+                lookup::look_up(&self.need_session()?, source, app, purpose, &sink).await?,
+            )),
+            Job::LoadReview(id) => {
+                let session = self.need_session()?;
+                let app = session.reader().app(&id).await?;
+                Outcome::Review(Box::new(reviewing::of_app(&session, &app, &sink).await?))
             }
             Job::LoadServers => Outcome::Servers(self.need_session()?.reader().servers().await.into()),
             Job::ProbeServer { server, client } => {

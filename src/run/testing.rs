@@ -65,6 +65,7 @@ pub async fn run(
         way: request.way,
         whole_life: request.whole_life,
         login: (!request.login.is_empty()).then(|| request.login.clone()),
+        patience: flow::PATIENCE,
         run: request.run,
     };
     let key = remember::fingerprint_key(session.places())?;
@@ -114,11 +115,15 @@ async fn drive(
                             Some(code) => format!("{message} In the demo the code is {} now.", code.expose()),
                             None => message,
                         };
-                        let need = Need { message: Clean::new(&message), factors, open: None };
+                        let need = Need { message: Clean::new(&message), factors, open: None, waits: false };
                         sink.send(Outcome::Need(need)).await;
                     }
-                    Some(flow::Event::Need(flow::Need::Browser { url, message })) => {
-                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url) };
+                    Some(flow::Event::Need(flow::Need::Browser { url, message, port })) => {
+                        let message = match port {
+                            Some(port) => format!("{message} {}", waited_for(port)),
+                            None => message,
+                        };
+                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url), waits: port.is_some() };
                         sink.send(Outcome::Need(need)).await;
                     }
                     Some(flow::Event::Ended(..)) => {}
@@ -135,6 +140,18 @@ async fn drive(
     };
     let (ended, ()) = tokio::join!(running, passing);
     Ok(ended)
+}
+
+/// Where the answer of a browser is waited for, and how it gets here from another machine.
+fn waited_for(port: u16) -> String {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let user = variable("USER").unwrap_or_else(|| "you".into());
+    // "client address, client port, server address, server port": set by sshd.
+    let host = variable("SSH_CONNECTION").and_then(|line| line.split(' ').nth(2).map(str::to_owned));
+    let host = host.unwrap_or_else(|| "this-machine".into());
+    format!(
+        "It is also waited for at port {port} of this machine: from a browser elsewhere it comes by ssh -N -L {port}:127.0.0.1:{port} {user}@{host}"
+    )
 }
 
 /// The present one-time code of an invented person of the demo org; the one that the screen was given may be too old.

@@ -88,6 +88,9 @@ pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<P
     let now = read(session, &undo::needs(&history, writes)).await?;
     let mut plan = undo::plan(plan_id()?.for_undo(), org_url, reason, writes, &history, &now)
         .map_err(|left| RunError::NoPlan(left.iter().map(trouble).collect()))?;
+    if now.apps.values().any(|app| app.secrets.known().is_some()) {
+        plan.notes.push("Okta's System Log records that the client secrets were read for this plan.".into());
+    }
     let open: Vec<String> = history.open_plans().map(|p| format!("{} ({})", p.label, p.id.0)).collect();
     if !open.is_empty() && !plan.changes.is_empty() {
         plan.notes.push(format!(

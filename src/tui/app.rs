@@ -6,8 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, plan, rotation, test,
-    wizard,
+    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, people, plan, rotation,
+    test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -49,6 +49,7 @@ pub struct App {
     pub(super) connect: connect::Model,
     pub(super) apps: apps::Model,
     pub(super) wizard: wizard::Model,
+    pub(super) people: people::Model,
     pub(super) plan: plan::Model,
     pub(super) handover: handover::Model,
     pub(super) rotation: rotation::Model,
@@ -78,6 +79,7 @@ impl App {
             connect: connect::Model::default(),
             apps: apps::Model::default(),
             wizard: wizard::Model::default(),
+            people: people::Model::default(),
             plan: plan::Model::default(),
             handover: handover::Model::default(),
             rotation: rotation::Model::default(),
@@ -142,6 +144,7 @@ impl App {
             Route::Connect => &self.connect,
             Route::Apps => &self.apps,
             Route::Wizard => &self.wizard,
+            Route::People => &self.people,
             Route::Plan => &self.plan,
             Route::HandOver => &self.handover,
             Route::Rotation => &self.rotation,
@@ -157,6 +160,7 @@ impl App {
             Route::Connect => &mut self.connect,
             Route::Apps => &mut self.apps,
             Route::Wizard => &mut self.wizard,
+            Route::People => &mut self.people,
             Route::Plan => &mut self.plan,
             Route::HandOver => &mut self.handover,
             Route::Rotation => &mut self.rotation,
@@ -255,8 +259,12 @@ impl App {
                 self.popup = Some(Popup::palette(&self.scopes()));
                 Vec::new()
             }
-            CommandId::Diagnose => self.go(Go::To(Route::Diagnose)),
+            CommandId::Diagnose if self.route() != Route::Diagnose => self.go(Go::To(Route::Diagnose)),
             CommandId::Journal => self.go(Go::To(Route::Journal)),
+            // The list of apps has to read the app first.
+            CommandId::People if self.route() != Route::Apps && self.shared.work.is_some() => {
+                self.go(Go::To(Route::People))
+            }
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
             CommandId::Suspend => vec![Effect::Suspend],
@@ -351,6 +359,7 @@ impl App {
             Route::Connect,
             Route::Apps,
             Route::Wizard,
+            Route::People,
             Route::Plan,
             Route::HandOver,
             Route::Rotation,

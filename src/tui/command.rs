@@ -47,6 +47,8 @@ pub enum CommandId {
     Copy,
     /// Copies all values as one block.
     CopyAll,
+    /// Compares with another run.
+    Compare,
     /// Shows the secret under the cursor for 20 seconds.
     Show,
     /// Saves to a file.
@@ -57,6 +59,16 @@ pub enum CommandId {
     Again,
     /// Filters the list.
     Filter,
+    /// Asks Okta's own search.
+    AskOkta,
+    /// Marks from the last marked row to this one.
+    MarkRange,
+    /// Marks everything that matches.
+    MarkAll,
+    /// Takes a list of people from a file or a paste.
+    Import,
+    /// Who may sign in: people and groups.
+    People,
     /// Wizard: step 1.
     Step1,
     /// Wizard: step 2.
@@ -79,8 +91,6 @@ pub enum CommandId {
     HandOver,
     /// Diagnose something pasted.
     Diagnose,
-    /// Opens a file.
-    OpenFile,
     /// The journal of writes.
     Journal,
     /// Undoes writes of the journal.
@@ -116,6 +126,8 @@ pub enum Scope {
     Wizard,
     /// The screens of an app: wizard, plan, hand over, test.
     App,
+    /// The panes of people and groups.
+    People,
     /// The plan.
     Plan,
     /// The hand-over.
@@ -124,8 +136,6 @@ pub enum Scope {
     Test,
     /// The journal.
     Journal,
-    /// Diagnose.
-    Diagnose,
     /// A yes-or-no question.
     Question,
 }
@@ -172,6 +182,22 @@ pub const COMMANDS: &[Command] = &[
     command(C::Open, S::List, &[Key::Enter], "open", "open, edit, press or fold what is under the cursor"),
     command(C::Mark, S::List, &[Char(' ')], "mark", "mark or switch what is under the cursor"),
     command(C::Filter, S::List, &[Char('/')], "filter", "filter this list"),
+    command(
+        C::AskOkta,
+        S::People,
+        &[Char('\\')],
+        "ask Okta",
+        "ask Okta's own search instead of what was read",
+    ),
+    command(
+        C::MarkRange,
+        S::People,
+        &[Char('m')],
+        "range",
+        "mark from the row that was marked last to this one",
+    ),
+    command(C::MarkAll, S::People, &[Char('*')], "all", "mark all that match"),
+    command(C::Import, S::People, &[Char('i')], "import", "take a list of people from a file or a paste"),
     command(C::Add, S::List, &[Char('a')], "add", "add a row, or assign what is under the cursor"),
     command(
         C::Remove,
@@ -198,6 +224,13 @@ pub const COMMANDS: &[Command] = &[
         "copy all",
         "show all values on a bare screen, clean to copy",
     ),
+    command(
+        C::Compare,
+        S::Test,
+        &[Char('c')],
+        "compare",
+        "what is different from the run before; again: the one before that",
+    ),
     command(C::Show, S::List, &[Char('s')], "show", "show the secret under the cursor for 20 seconds"),
     command(C::Export, S::List, &[Char('e')], "save", "save to a file that only you can read"),
     command(C::View, S::List, &[Char('v')], "view", "the other view of the same"),
@@ -210,6 +243,7 @@ pub const COMMANDS: &[Command] = &[
     command(C::NextStep, S::App, &[Char('n')], "next step", "the next step"),
     command(C::PreviousStep, S::App, &[Char('b')], "step back", "the step before"),
     command(C::Plan, S::App, &[Char('p')], "plan", "the plan: everything that would be written"),
+    command(C::People, S::App, &[Char('x')], "access", "who may sign in: people and groups"),
     command(C::HandOver, S::App, &[Char('m')], "values", "the six values for the gateway's form"),
     command(C::Test, S::App, &[Char('t')], "test", "test this app"),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),
@@ -222,20 +256,19 @@ pub const COMMANDS: &[Command] = &[
     ),
     command(C::MarkPlan, S::Journal, &[Char('a')], "mark plan", "mark all writes of this plan"),
     command(
-        C::OpenFile,
-        S::Diagnose,
-        &[Char('o')],
-        "open a file",
-        "open a capture of a browser (HAR), or a text file",
-    ),
-    command(
         C::Journal,
         S::Global,
         &[Char('z')],
         "journal",
         "the journal: every change made from here, and the way back",
     ),
-    command(C::Diagnose, S::Global, &[Char('o')], "diagnose", "diagnose a pasted URL, page or error"),
+    command(
+        C::Diagnose,
+        S::Global,
+        &[Char('o')],
+        "diagnose",
+        "diagnose a pasted URL, page or error; there: open a capture (HAR)",
+    ),
     command(C::Help, S::Global, &[Char('?')], "help", "the keys that are valid here"),
     command(C::Palette, S::Global, &[Char(':')], "commands", "all commands, by name"),
     command(C::Quit, S::Global, &[Char('q')], "quit", "leave oktui; the draft is saved"),

@@ -154,6 +154,8 @@ pub struct Shared {
     pub wanted: Option<Wanted>,
     /// Where the list of apps leads: to the wizard, or straight to the test.
     pub door: Option<super::screens::Route>,
+    /// Who is to sign in at the next test: chosen among people.
+    pub test_as: Option<String>,
     /// One line for the hint line's place until the next key: what was just done.
     pub notice: Option<String>,
     tickets: HashMap<Slot, Ticket>,

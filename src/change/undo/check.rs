@@ -9,10 +9,12 @@ use crate::okta::model::{
     App, AppId, AppStatus, Assigned, ClientSecret, GroupId, Readable, SecretId, UserId, UserStatus,
 };
 use crate::text::Clean;
+use std::collections::BTreeSet;
 
 const APP_GONE: &str = "the app was deleted since.";
 const SIGN_INS: &str =
     "New sign-ins stop at once; access tokens that are out live until they end (60 min by default).";
+const SECRET_STOPS: &str = "Whoever sends it, the gateway if it was put in there, gets 401 invalid_client at the token endpoint from then on.";
 
 impl Undoing<'_> {
     /// Whether `change` is still to be made, as it is to be made now. `false`: a pending change stands for it.
@@ -63,7 +65,7 @@ impl Undoing<'_> {
                     self.cancel(place, written);
                     return Ok(false);
                 }
-                self.deactivate_secret(app, secret)
+                self.deactivate_secret(app, secret, details)
             }
             Change::ActivateSecret { app, secret } => {
                 let is = |c: &Change| matches!(c, Change::DeactivateSecret { .. });
@@ -71,10 +73,7 @@ impl Undoing<'_> {
                     self.cancel(place, written);
                     return Ok(false);
                 }
-                match self.secret(app, secret)? {
-                    Some(s) if s.active => nothing("the secret is active."),
-                    _ => Ok(true),
-                }
+                self.activate_secret(app, secret, details)
             }
             Change::DeleteSecret { app, secret } => {
                 self.secret(app, secret)?;
@@ -353,16 +352,43 @@ impl Undoing<'_> {
         }
     }
 
-    fn deactivate_secret(&self, app: &AppId, secret: &SecretId) -> Checked<bool> {
-        let Some(found) = self.secret(app, secret)? else { return Ok(true) };
-        if !found.active {
-            return nothing("the secret is inactive.");
+    fn activate_secret(&self, app: &AppId, secret: &SecretId, details: &mut Vec<String>) -> Checked<bool> {
+        match self.present(app)?.secrets.known().map(|all| all.iter().find(|s| s.id == *secret)) {
+            Some(None) => return blocked("The secret was deleted since: its value does not come back."),
+            Some(Some(found)) if found.active => return nothing("the secret is active."),
+            Some(Some(_)) | None => {}
         }
-        let all = self.present(app)?.secrets.known();
-        if all.is_some_and(|all| !all.iter().any(|s| s.active && s.id != *secret)) {
-            return blocked("It is the app's only active secret by now: Okta deactivates no last one.");
-        }
+        details.push("Whoever still sends it gets tokens again.".into());
         Ok(true)
+    }
+
+    fn deactivate_secret(&self, app: &AppId, secret: &SecretId, details: &mut Vec<String>) -> Checked<bool> {
+        match self.secret(app, secret)? {
+            Some(found) if !found.active => return nothing("the secret is inactive."),
+            Some(_) if !self.another_is_active(app, secret) => {
+                return blocked("It is the app's only active secret by now: Okta deactivates no last one.");
+            }
+            Some(_) => {}
+            None => details.push(
+                "Whether another secret is active could not be read: without one Okta refuses this.".into(),
+            ),
+        }
+        details.push(SECRET_STOPS.into());
+        Ok(true)
+    }
+
+    /// Whether the app has another active secret when this undo comes to `secret`, newest first.
+    fn another_is_active(&self, app: &AppId, secret: &SecretId) -> bool {
+        let listed = self.now.apps.get(app).and_then(|now| now.secrets.known()).into_iter().flatten();
+        let mut active: BTreeSet<&SecretId> = listed.filter(|s| s.active).map(|s| &s.id).collect();
+        for step in self.steps.values() {
+            match &step.change {
+                Change::ActivateSecret { secret, .. } => active.insert(secret),
+                Change::DeactivateSecret { secret, .. } => active.remove(secret),
+                _ => continue,
+            };
+        }
+        active.iter().any(|id| *id != secret)
     }
 
     /// Who and what else is assigned to an app that goes: it was not assigned from here, and goes all the same.

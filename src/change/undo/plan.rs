@@ -233,7 +233,7 @@ impl<'a> Undoing<'a> {
         let result = self.one_by_one(written, changes, details);
         if result.is_err() {
             // Without its last change what leads to that is not wanted.
-            self.steps.split_off(&begun);
+            drop(self.steps.split_off(&begun));
         }
         result
     }

@@ -439,6 +439,59 @@ fn a_secret_goes_unless_it_is_the_last_one() {
 }
 
 #[test]
+fn a_rotation_goes_back_as_far_as_it_can() {
+    let secret = |id: &str, active| ClientSecret {
+        id: id.parse().unwrap(),
+        value: None,
+        hash: None,
+        active,
+        created: None,
+    };
+    let old = || "ocs1".parse::<crate::okta::model::SecretId>().unwrap();
+    let mut changes = vec![
+        Change::AddSecret { app: AppRef::Known(id()), known: vec![old()] },
+        Change::DeactivateSecret { app: id(), secret: old() },
+    ];
+    let history = applied(changes.clone(), &[Some("ocs2"), None], &[]);
+    let mut now = now_with(Some(live_app()));
+    app_now(&mut now).secrets = Readable::Known(vec![secret("ocs1", false), secret("ocs2", true)]);
+    let plan = undo(&history, &[1, 2], &now).unwrap();
+    assert_eq!(
+        titles(&plan),
+        ["activate client secret ocs1", "deactivate client secret ocs2", "delete client secret ocs2"],
+        "the old one works again before the new one goes"
+    );
+    assert!(
+        plan.changes[1].details.iter().any(|d| d.contains("401 invalid_client")),
+        "{:?}",
+        plan.changes[1]
+    );
+    assert!(plan.changes[2].details.iter().any(|d| d.starts_with("Undo: none.")), "{:?}", plan.changes[2]);
+    assert_eq!(plan.changes.iter().map(|c| c.risk).max(), Some(Risk::Gone));
+
+    // Both were switched on: switching both off again would leave none.
+    let on = ["ocs1", "ocs2"].map(|s| Change::ActivateSecret { app: id(), secret: s.parse().unwrap() });
+    app_now(&mut now).secrets = Readable::Known(vec![secret("ocs1", true), secret("ocs2", true)]);
+    let plan = undo(&applied(on.to_vec(), &[], &[]), &[1, 2], &now).unwrap();
+    assert_eq!(titles(&plan), ["deactivate client secret ocs2"]);
+    assert!(plan.notes[0].contains("only active secret"), "{:?}", plan.notes);
+
+    // The old one was deleted: it does not come back, so the new one stays.
+    changes.push(Change::DeleteSecret { app: id(), secret: old() });
+    let history = applied(changes, &[Some("ocs2"), None, None], &[]);
+    app_now(&mut now).secrets = Readable::Known(vec![secret("ocs2", true)]);
+    let left = undo(&history, &[1, 2, 3], &now).unwrap_err();
+    let why: Vec<&str> = left.iter().map(|l| l.why.as_str()).collect();
+    assert!(why.iter().filter(|w| w.contains("value does not come back")).count() == 2, "{why:?}");
+    assert!(why[2].contains("only active secret"), "{why:?}");
+
+    // Where the secrets may not be read, Okta decides, and the plan says so.
+    app_now(&mut now).secrets = Readable::NotAsked;
+    let plan = undo(&history, &[1], &now).unwrap();
+    assert!(plan.changes[0].details.iter().any(|d| d.contains("could not be read")), "{:?}", plan.changes[0]);
+}
+
+#[test]
 fn people_who_lose_access_are_counted_once() {
     let people: Vec<_> = ["ana", "ben", "cho"].map(|n| user(&format!("00u{n}"), &format!("{n}@x"))).to_vec();
     let ana = Change::AssignPerson {

@@ -3,6 +3,7 @@
 //!
 //! What may come in: values and the time. What may not: the wire, the clock, Okta's management API.
 
+pub mod access;
 pub mod answer;
 pub mod clock;
 pub mod id_token;

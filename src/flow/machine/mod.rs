@@ -2,6 +2,7 @@
 //! itself, so that another driver (a browser, a recording) can drive the same machine.
 
 pub mod authn;
+mod battery;
 mod callback;
 mod client;
 mod code_flow;
@@ -22,6 +23,7 @@ use super::checks::Judged;
 use super::trace::{Party, Step, Verdict, Way};
 use super::{ClientAuth, Need, Random, Spec};
 use crate::secret::Secret;
+use battery::Battery;
 use client::ClientFlow;
 use code_flow::CodeFlow;
 use probe::Probe;
@@ -142,6 +144,7 @@ enum Kind {
     Client(Box<ClientFlow>),
     Probe(Box<Probe>),
     Proof(Box<Proof>),
+    Battery(Box<Battery>),
 }
 
 impl Machine {
@@ -153,6 +156,7 @@ impl Machine {
             }
             Way::Client => Kind::Client(Box::new(ClientFlow::new(spec))),
             Way::Secret => Kind::Proof(Box::new(Proof::new(spec, random))),
+            Way::Battery => Kind::Battery(Box::new(Battery::new(spec, random))),
             Way::Probe => Kind::Probe(Box::new(Probe::new(spec, random))),
         })
     }
@@ -164,6 +168,7 @@ impl Machine {
             Kind::Client(flow) => flow.step(input),
             Kind::Probe(probe) => probe.step(input),
             Kind::Proof(proof) => proof.step(input),
+            Kind::Battery(battery) => battery.step(input),
         };
         (self, actions)
     }

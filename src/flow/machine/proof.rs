@@ -191,6 +191,8 @@ impl Proof {
         let said = match refusal.code.as_str() {
             "invalid_grant" => Said::Known,
             "invalid_client" => Said::Unknown,
+            // It differs from one that was understood by its encoding alone, which some servers call malformed.
+            "invalid_request" if variant == Variant::Raw => Said::Unknown,
             _ => Said::Unclear,
         };
         let (verdict, what) = match (variant, said) {
@@ -214,7 +216,7 @@ impl Proof {
         };
         self.said.push((variant, said));
         let mut checks = Vec::new();
-        if self.method(variant) == ClientAuth::Basic && said == Said::Unknown {
+        if self.method(variant) == ClientAuth::Basic && refusal.code == "invalid_client" {
             let good = reply.status == 401 && reply.header("www-authenticate").is_some();
             let verdict = if good { Verdict::Pass } else { Verdict::Warn };
             let sentence = "A client refused by its header is answered 401 with WWW-Authenticate.";

@@ -4,6 +4,7 @@
 //! The client follows no redirect and keeps no cookies; the run's own are in [`jar::Jar`], fresh with each recorder.
 
 pub mod jar;
+pub mod listener;
 
 use super::Event;
 use super::machine::{Judgement, LocalHop, NoAnswer, Outgoing, Reply};

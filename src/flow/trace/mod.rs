@@ -222,6 +222,8 @@ pub enum Way {
     Probe,
     /// Without any user: is the client's secret right, and sent in the right way? (A/B test with a made-up code.)
     Secret,
+    /// Without any user: the mistakes and attacks that a server must refuse.
+    Battery,
     /// The client asks for itself, with no person: client credentials (RFC 6749 §4.4).
     Client,
 }
@@ -270,6 +272,7 @@ impl Way {
             Self::Form => "form",
             Self::Probe => "probe",
             Self::Secret => "secret",
+            Self::Battery => "battery",
             Self::Client => "client",
         }
     }

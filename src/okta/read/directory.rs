@@ -19,6 +19,8 @@ pub enum PeopleQuery {
     Search(String),
     /// The one with exactly this login, the deactivated included; as of now.
     Login(String),
+    /// Those with exactly this e-mail address, the deactivated included; as of now. Several may share one.
+    Email(String),
 }
 
 /// Which groups.
@@ -40,6 +42,7 @@ impl Reader {
                 call.with("search", begins_with(&["login", "email", "firstName", "lastName"], &text))
             }
             PeopleQuery::Login(login) => call.with("filter", format!("profile.login eq {}", quoted(&login))),
+            PeopleQuery::Email(email) => call.with("filter", format!("profile.email eq {}", quoted(&email))),
         };
         self.pages(call, decode::user).quickly(decode::users)
     }

@@ -4,11 +4,13 @@
 
 mod apps;
 mod directory;
+mod logs;
 mod pages;
 mod servers;
 mod sign_on;
 
 pub use directory::{GroupQuery, PeopleQuery};
+pub use logs::{KEPT as LOG_KEPT, LogQuery};
 pub use pages::Pages;
 
 use super::call::Call;

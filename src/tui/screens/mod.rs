@@ -16,6 +16,7 @@ pub mod diagnose;
 pub mod handover;
 pub mod home;
 pub mod journal;
+pub mod people;
 pub mod plan;
 mod resume;
 pub mod rotation;
@@ -33,6 +34,8 @@ pub enum Route {
     Apps,
     /// The five steps.
     Wizard,
+    /// Who may sign in.
+    People,
     /// Review and apply.
     Plan,
     /// The six values.

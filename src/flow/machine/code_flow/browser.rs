@@ -23,7 +23,7 @@ impl CodeFlow {
     fn ask_for_paste(&mut self, message: &str) -> Action {
         self.stage = Stage::AskPaste;
         let url = self.browser_url.clone().unwrap_or_else(|| Secret::new(""));
-        Action::Ask(Need::Browser { url, message: message.to_owned() })
+        Action::Ask(Need::Browser { url, message: message.to_owned(), port: None })
     }
 
     pub(super) fn pasted(&mut self, text: &Secret) -> Vec<Action> {

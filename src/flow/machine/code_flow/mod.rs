@@ -212,6 +212,12 @@ impl CodeFlow {
             ("code_challenge_method", "S256"),
         ];
         pairs.extend_from_slice(more);
+        // OIDC Core §11 asks for it where offline access is wanted; some servers give no refresh token without. Okta has its own rule:
+        // the policy decides.
+        let offline = self.spec.scopes.iter().any(|scope| scope == "offline_access");
+        if self.spec.org_url.is_none() && offline {
+            pairs.push(("prompt", "consent"));
+        }
         with_query(&self.metadata.authorization, &pairs)
     }
 

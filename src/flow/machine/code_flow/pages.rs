@@ -36,28 +36,26 @@ impl CodeFlow {
         if !page::is_html(reply.media_type(), &text) {
             return self.not_redirected(reply);
         }
-        let all = forms::forms(&text);
+        let read = forms::read(&text);
+        let all = &read.forms;
+        let base = read.base.as_deref().and_then(|base| joined(url, base)).unwrap_or_else(|| url.to_owned());
         let shown = page::title_of(&text).unwrap_or_default();
-        let chosen = if self.password.is_some() {
-            all.iter()
-                .find(|form| form.asks_password())
-                .or_else(|| all.iter().find(|form| form.asks_login_only()))
-        } else {
-            None
-        };
+        let good = reply.status < 400;
+        let for_login = all.iter().find(|form| form.signs_in());
+        let for_login = for_login.or_else(|| all.iter().find(|form| form.asks_login_only()));
+        let chosen = for_login.filter(|_| self.password.is_some());
         // Some servers answer 401 with the form; what else is on an error page leads nowhere.
-        let chosen =
-            chosen.or_else(|| all.iter().find(|form| form.asks_nothing() && form.post && reply.status < 400));
-        let asks_again = all.iter().any(Form::asks_password);
-        match chosen {
-            Some(form) => self.submit(url, form, &shown),
-            None if reply.status >= 400 && !asks_again => self.not_redirected(reply),
-            None => self.no_form(&all, &shown),
+        let chosen = chosen.or_else(|| all.iter().find(|form| form.asks_nothing() && form.post && good));
+        match (chosen, &read.refresh) {
+            (Some(form), _) => self.submit(&base, form, &shown),
+            (None, Some(target)) if good => self.redirected(&base, title, target, reply.status),
+            (None, _) if !good && !all.iter().any(Form::asks_password) => self.not_redirected(reply),
+            (None, _) => self.no_form(all, &shown),
         }
     }
 
     fn redirected(&mut self, url: &str, title: &str, location: &str, status: u16) -> Vec<Action> {
-        let target = Url::parse(url).ok().and_then(|base| base.join(location).ok()).map(String::from);
+        let target = joined(url, location);
         if location.starts_with(&self.spec.redirect_uri) {
             self.session = true;
             return self.called_back(title, location, Some(status));
@@ -142,6 +140,10 @@ impl CodeFlow {
         actions.extend(self.abandon(Step::Token));
         actions
     }
+}
+
+fn joined(base: &str, reference: &str) -> Option<String> {
+    Url::parse(base).ok()?.join(reference).ok().map(String::from)
 }
 
 /// Whether two addresses are on one host; all names of this machine are one.

@@ -3,8 +3,8 @@
 use super::{CodeFlow, Stage, not_run};
 use crate::flow::checks::jwt::Jwt;
 use crate::flow::checks::keys::Keys;
-use crate::flow::checks::life;
 use crate::flow::checks::tokens::{self, Tokens};
+use crate::flow::checks::{access, life};
 use crate::flow::checks::{clock, id_token};
 use crate::flow::machine::held::{self, Held};
 use crate::flow::machine::{Action, Call, Judgement, LocalHop, Outgoing, Reply};
@@ -72,8 +72,28 @@ impl CodeFlow {
         }
         let mut actions =
             vec![Action::Here(LocalHop { to: Party::Here, step: Step::Verify, title, judgement })];
+        actions.extend(self.access_facts(keys));
         actions.extend(self.get_userinfo());
         actions
+    }
+
+    /// What the access token says of itself, as a hop of its own.
+    fn access_facts(&self, keys: Result<&Keys, &str>) -> Option<Action> {
+        let raw = self.tokens.access.as_ref()?;
+        let expected = access::Expected {
+            issuer: &self.spec.issuer,
+            client_id: &self.spec.client_id,
+            scopes: self.tokens.scope.as_deref().unwrap_or(&self.spec.scopes),
+            keys,
+            now: self.skew.map_or(self.now, |skew| skew.server_time(self.now)),
+            of_okta_itself: self.spec.org_url.as_ref() == Some(&self.spec.issuer),
+        };
+        let checks = access::check(raw.expose(), &expected);
+        let title = if checks.len() > 1 { "access token: a JWT" } else { "access token: opaque" };
+        let why = checks.first().map(|check| check.sentence.clone()).into_iter().collect();
+        let judgement = Judgement { checks, why, ..Judgement::default() }.or(Verdict::NotRun);
+        let hop = LocalHop { to: Party::Here, step: Step::Verify, title: title.to_owned(), judgement };
+        Some(Action::Here(hop))
     }
 
     pub(super) fn get_userinfo(&mut self) -> Vec<Action> {

@@ -11,7 +11,7 @@ mod find;
 mod json;
 mod names;
 
-pub use names::kind_of;
+pub use names::{is_private_key_member, kind_of};
 
 use super::{Exchange, Parameter, Piece, Place, Safe, SecretKind, Text, meaning, page};
 use crate::text::Clean;

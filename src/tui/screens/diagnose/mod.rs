@@ -25,7 +25,7 @@ impl Screen for Model {
         update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
-        vec![Scope::Diagnose, Scope::List]
+        vec![Scope::List]
     }
     fn editing(&self, _shared: &Shared) -> bool {
         self.asks.is_some()

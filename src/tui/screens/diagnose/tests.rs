@@ -47,7 +47,7 @@ fn every_state_is_drawn() {
     press(&mut hops, &mut shared, &[C::Right]);
     picture("hops", &hops, &shared, FOLDER);
     let (mut file, mut shared) = opened();
-    press(&mut file, &mut shared, &[C::OpenFile]);
+    press(&mut file, &mut shared, &[C::Diagnose]);
     keys(&mut file, &mut shared, &"/tmp/none.har".chars().map(Key::Char).collect::<Vec<_>>());
     picture("file", &file, &shared, FOLDER);
     keys(&mut file, &mut shared, &[Key::Enter]);
@@ -117,7 +117,7 @@ fn a_path_is_opened_by_the_runner() {
     for (way, path) in [(0, "/tmp/a.har"), (1, "'/tmp/a b.har'\n"), (2, "notes.txt")] {
         let (mut model, mut shared) = opened();
         let next = if way == 2 {
-            press(&mut model, &mut shared, &[C::OpenFile]);
+            press(&mut model, &mut shared, &[C::Diagnose]);
             model.update(&mut shared, Msg::Paste(path.into()));
             model.update(&mut shared, Msg::Edit(Key::Enter))
         } else {
@@ -170,7 +170,7 @@ fn hints_do_something() {
         hints_work(&model, &shared);
     }
     let (mut file, mut shared) = opened();
-    press(&mut file, &mut shared, &[C::OpenFile]);
+    press(&mut file, &mut shared, &[C::Diagnose]);
     assert_eq!(file.asks, Some(Asks::File));
     hints_work(&file, &shared);
     file.update(&mut shared, Msg::Paste("a.har".into()));

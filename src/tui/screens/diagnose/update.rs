@@ -123,7 +123,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         }
         C::Back => return Next::go(Go::Back),
         C::Add => ask(model, Asks::Text),
-        C::OpenFile => ask(model, Asks::File),
+        C::Diagnose => ask(model, Asks::File),
         C::Left | C::Right | C::Next | C::Previous if model.asks.is_none() && model.looked.is_some() => {
             model.tab = if model.tab == Tab::Why { Tab::Evidence } else { Tab::Why };
             model.scroll = 0;

@@ -43,7 +43,7 @@ fn hints(model: &Model) -> Vec<(C, &'static str)> {
         return vec![(C::Back, "stop reading"), (C::Help, "")];
     }
     if model.looked.is_none() {
-        return vec![(C::Add, "paste something"), (C::OpenFile, "open a HAR"), (C::Back, ""), (C::Help, "")];
+        return vec![(C::Add, "paste something"), (C::Diagnose, "open a HAR"), (C::Back, ""), (C::Help, "")];
     }
     let copy = if model.tab == Tab::Why { "message" } else { "copy the hops" };
     let other = if model.tab == Tab::Why { "evidence" } else { "why" };
@@ -52,7 +52,7 @@ fn hints(model: &Model) -> Vec<(C, &'static str)> {
         (C::Right, other),
         (C::Copy, copy),
         (C::Add, "another"),
-        (C::OpenFile, "open a HAR"),
+        (C::Diagnose, "open a HAR"),
         (C::Back, ""),
         (C::Help, ""),
     ]

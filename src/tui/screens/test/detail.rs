@@ -13,6 +13,9 @@ const TITLE: usize = 31;
 
 /// The lines of the open tab.
 pub(super) fn lines(run: &Run, session_only: bool) -> Vec<Text> {
+    if let Some((_, other, lines)) = &run.compared {
+        return compared(*other, lines);
+    }
     match run.row() {
         None => vec![Text::plain("Waiting for the first answer ...")],
         Some(Row::End) => end(run, session_only),
@@ -23,6 +26,16 @@ pub(super) fn lines(run: &Run, session_only: bool) -> Vec<Text> {
             Some(hop) => tab(hop, run.tab),
         },
     }
+}
+
+/// What is different from another run.
+fn compared(other: u32, lines: &[String]) -> Vec<Text> {
+    let head = match lines.len() {
+        0 => format!("Nothing that means something is different from run {other}."),
+        n => format!("{} from run {other}:", crate::text::plural(n, "difference")),
+    };
+    let lines = lines.iter().map(|line| Text::plain(&format!("  {line}")));
+    std::iter::once(Text::plain(&head)).chain(lines).collect()
 }
 
 /// In which line, from 0, a hole is seen first; line feeds count.
@@ -106,7 +119,9 @@ fn end(run: &Run, session_only: bool) -> Vec<Text> {
         lines.push(Text::plain("What this run leaves behind:"));
         lines.extend(left.iter().map(|l| Text::plain(&format!("  {l}"))));
     }
-    lines.push(Text::plain("r runs it again, Esc goes to the form, e saves it without its secrets."));
+    lines.push(Text::plain(
+        "r runs it again, c compares it with the run before, e saves it masked, Esc goes to the form.",
+    ));
     lines
 }
 

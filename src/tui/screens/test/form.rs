@@ -68,6 +68,17 @@ impl Form {
         self.password.paste(person.password.expose());
     }
 
+    /// As this person, in the terminal: in the demo with their password, else the password is typed next.
+    pub fn sign_in_as(&mut self, login: &str, shared: &Shared) {
+        self.way = Way::Terminal;
+        match people(shared).iter().find(|p| p.login.as_str().eq_ignore_ascii_case(login)) {
+            Some(person) => self.fill(person),
+            None => self.login = Field::new(login),
+        }
+        let at = if self.password.text().is_empty() { Item::Password } else { Item::Run };
+        self.cursor = items(self, shared).iter().position(|item| *item == at).unwrap_or(0);
+    }
+
     /// The row under the cursor.
     pub fn item(&self, shared: &Shared) -> Item {
         items(self, shared).get(self.cursor).copied().unwrap_or(Item::Run)

@@ -2,6 +2,7 @@
 
 use super::form::{Form, Item};
 use super::run::Run;
+use crate::flow::trace::Trace;
 use crate::okta::model::AppId;
 use crate::secret::Secret;
 use crate::tui::shared::Shared;
@@ -14,6 +15,8 @@ pub struct Model {
     pub(super) run: Option<Run>,
     /// The form is in front of the last run.
     pub(super) on_form: bool,
+    /// The runs of this session that have ended, the newest first, the shown one aside.
+    pub(super) past: Vec<Trace>,
     /// How many runs there were in this session.
     pub(super) runs: u32,
     /// The app that this is about.

@@ -33,6 +33,8 @@ pub(super) struct Run {
     /// The detail has the whole body.
     pub whole: bool,
     pub sequence: bool,
+    /// Which past run this one is compared with, and what is different.
+    pub compared: Option<(usize, u32, Vec<String>)>,
     pub revealed: Option<(HoleId, Secret, Timestamp)>,
     /// How many values were asked for: each `s` shows the next one of the detail.
     pub asked: usize,
@@ -69,6 +71,7 @@ impl Run {
             scroll: 0,
             whole: false,
             sequence: false,
+            compared: None,
             revealed: None,
             asked: 0,
         }

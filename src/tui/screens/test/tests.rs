@@ -276,6 +276,7 @@ fn need() -> Need {
         message: "Okta asks for a second factor.".into(),
         factors: vec![("f1".into(), "Google Authenticator".into()), ("f2".into(), "Okta Verify code".into())],
         open: None,
+        waits: false,
     }
 }
 
@@ -536,6 +537,26 @@ fn secrets_stay_masked_until_asked_for_and_for_20_seconds() {
     assert_eq!(model.run.unwrap().revealed, None);
 }
 
+#[test]
+fn a_run_is_compared_with_the_ones_before() {
+    let (mut model, mut shared) = failed();
+    press(&mut model, &mut shared, Key::Char('c'));
+    assert!(shared.notice.take().is_some_and(|n| n.contains("no other run")));
+    press(&mut model, &mut shared, Key::Char('r'));
+    // The password that was refused is typed again; here it is there.
+    let passed = trace(Way::Terminal, hops(Verdict::Pass), RunVerdict::Passed { judged_not: String::new() });
+    model.update(&mut shared, Msg::Done(Slot::Test, Outcome::Tested(Box::new(Trace { run: 2, ..passed }))));
+    press(&mut model, &mut shared, Key::Char('c'));
+    let screen = drawn(&model, &shared, Theme::new(false, true), (80, 24));
+    assert!(
+        screen.contains("from run 1:") && screen.contains("The run passed; before it failed"),
+        "{screen}"
+    );
+    press(&mut model, &mut shared, Key::Esc);
+    let screen = drawn(&model, &shared, Theme::new(false, true), (80, 24));
+    assert!(!screen.contains("from run 1:"), "{screen}");
+}
+
 /// A run that waits for what a browser ends at.
 fn browsing() -> (Model, Shared) {
     let (mut model, mut shared) = shown(true);
@@ -549,6 +570,7 @@ fn browsing() -> (Model, Shared) {
                 .into(),
         factors: Vec::new(),
         open: Some(Secret::new(URL)),
+        waits: false,
     };
     model.update(&mut shared, Msg::Done(Slot::Test, Outcome::Need(need)));
     (model, shared)

@@ -5,6 +5,7 @@ use super::detail;
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
+use crate::flow;
 use crate::flow::trace::HoleId;
 use crate::okta::model::{ClientSecret, Readable};
 use crate::run::job::{Job, Outcome, Slot};
@@ -19,6 +20,8 @@ use jiff::SignedDuration;
 
 /// For how long a revealed value stays in the open, in milliseconds.
 const SHOWN_MS: u64 = 20_000;
+/// Runs that are kept to compare with.
+const MOST_PAST: usize = 20;
 /// Lines that a page key moves the detail: as many as are seen of it at 80x24.
 const PAGE: isize = 5;
 
@@ -49,6 +52,11 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     }
     if model.form.is_none() {
         model.form = Some(Form::new(shared));
+    }
+    if let (Some(login), false) = (shared.test_as.take(), running) {
+        let mut form = Form::new(shared);
+        form.sign_in_as(&login, shared);
+        (model.form, model.run) = (Some(form), None);
     }
     if let Some(work) = shared.work.as_mut().filter(|w| w.applied.is_none()) {
         work.draft.step = 8;
@@ -100,7 +108,14 @@ fn newest(secrets: Vec<ClientSecret>) -> Option<Secret> {
 fn run_event(model: &mut Model, outcome: Outcome) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
     match outcome {
-        Outcome::Hop(hop) => run.take(*hop),
+        Outcome::Hop(hop) => {
+            // The browser's answer came by itself.
+            if run.need.as_ref().is_some_and(|need| need.open.is_some()) {
+                run.need = None;
+                run.open = false;
+            }
+            run.take(*hop);
+        }
         Outcome::Need(need) => {
             // The address is read and copied first, so its field is closed; a paste opens it.
             run.open = need.open.is_none();
@@ -289,6 +304,10 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
             let mut kept = request.clone();
             kept.password = None;
             kept.secret = None;
+            if let Some(trace) = model.run.as_mut().and_then(|run| run.trace.take()) {
+                model.past.insert(0, trace);
+                model.past.truncate(MOST_PAST);
+            }
             let tab = model.run.as_ref().map_or(0, |run| run.tab);
             let sequence = model.run.as_ref().is_some_and(|run| run.sequence);
             model.run = Some(Run { tab, sequence, ..Run::new(kept) });
@@ -327,6 +346,10 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Plan => return Next::go(Go::Instead(Route::Plan)),
         C::Again => return again(model, shared),
         C::Export => return export(model, shared),
+        C::Compare => {
+            compare(model, shared);
+            return Next::none();
+        }
         C::Show => return reveal(model, shared),
         C::Copy => return copy(model, shared),
         _ => {}
@@ -344,6 +367,7 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             Some(Row::Group(..)) => run.unfolded = !run.unfolded,
             Some(_) => {
                 run.whole = !run.whole;
+                run.compared = None;
                 run.scroll = 0;
             }
             None => {}
@@ -358,6 +382,10 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Up | C::Down if run.whole => scroll(run, shared, if id == C::Down { 1 } else { -1 }),
         C::Up | C::Down | C::Top | C::Bottom => move_to(run, id),
         C::Back if run.open => run.open = false,
+        C::Back if run.compared.is_some() => {
+            run.compared = None;
+            run.whole = false;
+        }
         C::Back if run.whole => run.whole = false,
         C::Back => {
             if run.ended {
@@ -371,7 +399,26 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
     Next::none()
 }
 
+/// What is different from the run before; again: from the one before that, then back.
+fn compare(model: &mut Model, shared: &mut Shared) {
+    let Some(run) = &mut model.run else { return };
+    let Some(trace) = run.trace.as_ref().filter(|_| run.ended) else {
+        shared.notice = Some("There is nothing to compare before the run has ended.".into());
+        return;
+    };
+    let at = run.compared.as_ref().map_or(0, |(at, ..)| at + 1);
+    let other = model.past.get(at);
+    if other.is_none() && at == 0 {
+        shared.notice = Some("There is no other run yet: r runs it again, Esc goes to the form.".into());
+    }
+    let found = other.map(|other| (at, other.run, flow::compare::compare(other, trace)));
+    run.whole = found.is_some();
+    run.scroll = 0;
+    run.compared = found;
+}
+
 fn change_tab(run: &mut Run, by: usize) {
+    run.compared = None;
     run.tab = (run.tab + by) % TABS.len();
     run.scroll = 0;
     run.asked = 0;

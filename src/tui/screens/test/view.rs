@@ -43,6 +43,7 @@ fn what(run: &Run, session_only: bool) -> String {
         Way::Browser => format!("code + PKCE, signed in by browser{life}"),
         Way::Form => format!("code + PKCE through the server's form{life}"),
         Way::Secret => "secret, method or encoding? A made-up code tells, nobody signs in".into(),
+        Way::Battery => "mistakes and attacks that a server must refuse".into(),
         Way::Client => "client credentials: the client asks for itself, nobody signs in".into(),
         Way::Probe => "Probe without a user: how far does the configuration carry?".into(),
         Way::Terminal => {
@@ -71,6 +72,9 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
             (C::View, "view"),
             (C::Help, ""),
         ];
+    }
+    if run.compared.is_some() {
+        return vec![(C::Compare, "the run before that"), (C::Back, ""), (C::Copy, ""), (C::Help, "")];
     }
     if run.whole {
         return vec![

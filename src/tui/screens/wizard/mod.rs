@@ -7,7 +7,6 @@ mod access;
 mod authentication;
 mod basic;
 mod grants;
-mod lists;
 mod model;
 mod press;
 mod redirects;
@@ -35,7 +34,7 @@ impl Screen for Model {
         vec![Scope::Wizard, Scope::App, Scope::List]
     }
     fn editing(&self, _shared: &Shared) -> bool {
-        self.open.is_some() || self.list.filtering
+        self.open.is_some()
     }
     fn page(&self, shared: &Shared, theme: Theme) -> Page {
         view::page(self, shared, theme)

@@ -1,11 +1,10 @@
 //! What the wizard holds beside the draft: where the focus is, what is open. The draft itself is `shared.work`.
 
-use super::access::List;
 use super::{access, authentication, basic, grants, redirects};
 use crate::okta::model::{ClientAuthentication, RefreshRotation};
 use crate::setup::{
-    AccessMode, Check, Context, Field as About, LogoFacts, NotALogo, Setup, Severity, StepState, Target,
-    accept, checks, rail,
+    Access, AccessMode, Ask, Check, Context, Field as About, LogoFacts, NotALogo, Setup, Severity, StepState,
+    Target, accept, checks, rail,
 };
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::field::Field;
@@ -70,8 +69,8 @@ pub struct Model {
     pub(super) why: bool,
     /// What the logo file is, with the path that it was read from.
     pub(super) logo: Option<(String, Result<LogoFacts, NotALogo>)>,
-    /// Step 4: the list of people and groups.
-    pub(super) list: List,
+    /// Step 4: assignments and asks as they were before each staging.
+    pub(super) undo: Vec<(Access, Vec<Ask>)>,
     /// What the checks say about the draft, warnings that were accepted turned into information.
     pub(super) checks: Vec<Check>,
     /// Whether the name was offered for editing once.

@@ -1,13 +1,14 @@
 //! What a press on a row does, and what is added, removed, fixed and accepted.
 
-use super::access::{self};
+use super::access;
 use super::model::{Id, Model, step};
 use super::update::{copy, go_to, open};
 use super::{basic, grants, redirects};
 use crate::okta::model::RefreshRotation;
 use crate::run::job::{Job, Slot};
 use crate::setup::{AccessMode, Draft, McpServer, Target, apply_fix};
-use crate::tui::screens::{Go, Next};
+use crate::tui::screens::people::staging;
+use crate::tui::screens::{Go, Next, Route};
 use crate::tui::shared::{Remote, Shared};
 
 pub(super) fn press(model: &mut Model, shared: &mut Shared) -> Next {
@@ -60,9 +61,9 @@ pub(super) fn press(model: &mut Model, shared: &mut Shared) -> Next {
             redirects::unstage(&mut work.draft, at);
         }
         Id::Mode(mode) => {
-            model.list.undo.push(access::snapshot(&work.draft));
+            model.undo.push(staging::snapshot(&work.draft));
             work.draft.setup.access.mode = mode;
-            if access::everyone_goes(work, &shared.directory.groups) {
+            if staging::everyone_goes(work, &shared.directory.groups) {
                 shared.notice =
                     Some("Everyone is assigned today: its removal is staged, and the plan counts who loses access. u takes it back.".into());
             }
@@ -70,14 +71,11 @@ pub(super) fn press(model: &mut Model, shared: &mut Shared) -> Next {
                 model.focus = Some(Id::Choose);
             }
         }
-        Id::Choose => {
-            model.list.shown = true;
-            model.list.cursor = 0;
-        }
+        Id::Choose => return Next::go(Go::To(Route::People)),
         Id::Yourself => {
             if let Some(me) = me {
-                model.list.undo.push(access::snapshot(&work.draft));
-                access::assign(&mut work.draft, &me);
+                model.undo.push(staging::snapshot(&work.draft));
+                staging::assign(work, &[me]);
                 model.focus = Some(Id::Choose);
             }
         }
@@ -130,8 +128,7 @@ pub(super) fn add(model: &mut Model, shared: &mut Shared) -> Next {
         }
         (3, _) => redirects::add(draft),
         (4, _) if draft.setup.access.mode == AccessMode::Controlled => {
-            model.list.shown = true;
-            return Next::none();
+            return Next::go(Go::To(Route::People));
         }
         (5, Some(Id::Scope(_) | Id::OwnScope)) => Id::OwnScope,
         (5, _) => {
@@ -146,11 +143,7 @@ pub(super) fn add(model: &mut Model, shared: &mut Shared) -> Next {
 
 pub(super) fn remove(model: &mut Model, shared: &mut Shared) {
     let Some(id) = model.focused(shared) else { return };
-    let item = shared.work.as_ref().and_then(|w| match &id {
-        Id::Person(at) => access::Entry::Named(*at).item(shared, w),
-        Id::Group(at) => access::Entry::NamedGroup(*at).item(shared, w),
-        _ => None,
-    });
+    let subject = shared.work.as_ref().and_then(|w| access::named(shared, w, &id));
     let Some(work) = &mut shared.work else { return };
     let setup = &mut work.draft.setup;
     match &id {
@@ -163,9 +156,9 @@ pub(super) fn remove(model: &mut Model, shared: &mut Shared) {
         Id::Scope(name) => setup.authorization_server.scopes.retain(|s| s != name),
         Id::Logo => setup.app.logo = None,
         Id::Person(_) | Id::Group(_) => {
-            let Some(item) = item else { return };
-            model.list.undo.push(access::snapshot(&work.draft));
-            if let Err(why) = access::unassign(work, &item) {
+            let Some(subject) = subject else { return };
+            model.undo.push(staging::snapshot(&work.draft));
+            if let (_, Some(why)) = staging::unassign(work, &[subject]) {
                 shared.notice = Some(why);
             }
         }
@@ -183,7 +176,7 @@ pub(super) fn unstage(model: &mut Model, shared: &mut Shared) {
         (3, _) => {
             draft.asks.iter().rposition(redirects::is_uri).is_some_and(|at| redirects::unstage(draft, at))
         }
-        (4, _) => model.list.undo.pop().map(|then| access::restore(draft, then)).is_some(),
+        (4, _) => model.undo.pop().map(|then| staging::restore(draft, then)).is_some(),
         _ => false,
     };
     if !done {

@@ -1,7 +1,6 @@
 //! The wizard through its own `update` and its own drawing.
 
 use super::Model;
-use super::access::Tab;
 use super::model::{Id, step};
 use crate::okta::model::{
     ApiError, App, AppUser, Assigned, Discovery, Engine, Group, GroupKind, Identity, OrgFacts, Policy,
@@ -256,17 +255,10 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     press(&mut m, &mut s, Key::Char('d'));
     out.push(("redirects-existing", m, s));
     let mut s = existing(4);
-    let mut m = at(&mut s);
-    walk_to(&mut m, &mut s, &Id::Choose);
-    press(&mut m, &mut s, Key::Enter);
-    out.push(("people", m, s));
+    out.push(("access-existing", at(&mut s), s));
     let mut s = shared(4);
     s.directory.groups = Readable::Forbidden(forbidden());
-    let mut m = at(&mut s);
-    walk_to(&mut m, &mut s, &Id::Choose);
-    press(&mut m, &mut s, Key::Enter);
-    press(&mut m, &mut s, Key::Char('v'));
-    out.push(("groups-forbidden", m, s));
+    out.push(("groups-forbidden", at(&mut s), s));
     let mut s = shared(5);
     let work = s.work.as_mut().unwrap();
     work.server = Remote::Failed(Trouble::new("No answer in time.", "Nothing is lost: try again."), None);
@@ -435,46 +427,18 @@ fn an_empty_row_goes_and_a_change_takes_the_plan_away() {
 }
 
 #[test]
-fn people_are_marked_assigned_and_taken_back() {
+fn choosing_people_is_a_screen_of_its_own_and_one_is_oneself_first() {
     let mut s = shared(4);
     let mut m = at(&mut s);
     walk_to(&mut m, &mut s, &Id::Choose);
+    assert_eq!(press(&mut m, &mut s, Key::Enter).go, Some(crate::tui::screens::Go::To(Route::People)));
+    walk_to(&mut m, &mut s, &Id::Yourself);
     press(&mut m, &mut s, Key::Enter);
-    press(&mut m, &mut s, Key::Char('/'));
-    type_in(&mut m, &mut s, "mar");
-    assert_eq!(m.list.entries.len(), 5);
-    press(&mut m, &mut s, Key::Enter);
-    press(&mut m, &mut s, Key::Char(' '));
-    press(&mut m, &mut s, Key::Char(' '));
-    press(&mut m, &mut s, Key::Char('a'));
-    assert_eq!(draft(&s).setup.access.people, ["marta.nowak@acme.com", "marek.dvorak@acme.com"]);
-    assert!(screen(&m, &s, 80, 24).contains("Staged: +2 people"));
-    press(&mut m, &mut s, Key::Tab);
-    press(&mut m, &mut s, Key::Tab);
-    assert_eq!((m.list.tab, m.list.entries.len()), (Tab::Staged, 2));
+    let me = s.session.as_ref().unwrap().me.user.login.to_string();
+    assert_eq!(draft(&s).setup.access.people, [me]);
+    assert!(screen(&m, &s, 80, 24).contains("Staged: +1 person"));
     press(&mut m, &mut s, Key::Char('u'));
     assert!(draft(&s).setup.access.people.is_empty());
-}
-
-#[test]
-fn direct_people_are_asked_away_and_those_of_a_group_are_not() {
-    let mut s = existing(4);
-    let mut m = at(&mut s);
-    walk_to(&mut m, &mut s, &Id::Choose);
-    press(&mut m, &mut s, Key::Enter);
-    press(&mut m, &mut s, Key::Tab);
-    press(&mut m, &mut s, Key::Char('d'));
-    assert!(
-        matches!(draft(&s).asks.as_slice(), [Ask::UnassignPerson { login, .. }] if login.as_str().starts_with("marta"))
-    );
-    assert!(draft(&s).setup.access.people.is_empty());
-    press(&mut m, &mut s, Key::Down);
-    press(&mut m, &mut s, Key::Char('d'));
-    assert_eq!(draft(&s).asks.len(), 1);
-    assert!(s.notice.clone().unwrap().contains("through a group"));
-    press(&mut m, &mut s, Key::Up);
-    press(&mut m, &mut s, Key::Char('a'));
-    assert!(draft(&s).asks.is_empty());
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! What keys and answers do to the wizard.
 
-use super::access::{self};
 use super::authentication;
-use super::lists::list;
 use super::model::{Id, Model, step};
 use super::press::{accept, add, fix, press, remove, unstage};
 use crate::run::job::{Job, Outcome, Slot};
@@ -11,6 +9,7 @@ use crate::setup::{Ask, Draft, NotALogo, Target, logo_facts};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
+use crate::tui::screens::people::staging;
 use crate::tui::screens::{Go, Msg, Next, Route};
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::widgets::field::Field;
@@ -50,9 +49,6 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
                 | Ask::Secret(_) => true,
             });
         }
-    }
-    if step(shared) == 4 {
-        model.list.refresh(shared);
     }
     model.recheck(shared);
     if mine {
@@ -111,7 +107,6 @@ fn probe(model: &mut Model, shared: &mut Shared) -> Option<Effect> {
 
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     close(model, shared);
-    model.list.shown = false;
     model.why = false;
     let Some(work) = &mut shared.work else { return Next::none() };
     if work.draft.step > 5 {
@@ -150,9 +145,7 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
 }
 
 fn paste(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
-    if model.list.filtering {
-        model.list.filter.paste(text);
-    } else if let Some(field) = &mut model.open {
+    if let Some(field) = &mut model.open {
         field.paste(text);
         typed(model, shared);
     }
@@ -160,16 +153,6 @@ fn paste(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
 }
 
 fn edit(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
-    if model.list.filtering {
-        match key {
-            Key::Enter | Key::Down | Key::Up => model.list.filtering = false,
-            key => {
-                model.list.filter.key(key);
-                model.list.cursor = 0;
-            }
-        }
-        return Next::none();
-    }
     match key {
         Key::Enter | Key::Down => leave(model, shared, 1),
         Key::Up => leave(model, shared, -1),
@@ -289,13 +272,13 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
             model.focus = Some(Id::Server(text.clone()));
         }
         Id::AddPerson if !text.is_empty() => {
-            model.list.undo.push(access::snapshot(&work.draft));
+            model.undo.push(staging::snapshot(&work.draft));
             if !work.draft.setup.access.people.iter().any(|p| p.eq_ignore_ascii_case(&text)) {
                 work.draft.setup.access.people.push(text.clone());
             }
         }
         Id::AddGroup if !text.is_empty() => {
-            model.list.undo.push(access::snapshot(&work.draft));
+            model.undo.push(staging::snapshot(&work.draft));
             if !work.draft.setup.access.groups.contains(&text) {
                 work.draft.setup.access.groups.push(text.clone());
             }
@@ -339,8 +322,6 @@ pub(super) fn go_to(model: &mut Model, shared: &mut Shared, to: u8) -> Next {
     let next = close(model, shared);
     model.focus = None;
     model.why = false;
-    model.list.shown = false;
-    model.list.filtering = false;
     match (&mut shared.work, to) {
         (_, 0) => next_go(next, Go::Back),
         (Some(work), 1..=5) => {
@@ -371,9 +352,6 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Test => return Next::go(Go::To(Route::Test)),
         C::Again => return again(shared),
         _ => {}
-    }
-    if model.list.shown && now == 4 {
-        return list(model, shared, id);
     }
     match id {
         C::Next => return leave(model, shared, 1),

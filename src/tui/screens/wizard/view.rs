@@ -1,11 +1,11 @@
 //! Draws the wizard.
 
-use super::access::{self, Tab};
 use super::model::{Id, Model, step, title};
 use super::update::{reasons, remedies, removable};
 use crate::setup::{AccessMode, Check, Field as About, Severity, Target};
-use crate::text::{cut_end, pad, plural, width};
+use crate::text::{cut_end, pad, plural};
 use crate::tui::command::CommandId as C;
+use crate::tui::screens::people::staging::Tally;
 use crate::tui::shared::{Shared, Work};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::form::{self, Form, Said, safe};
@@ -77,10 +77,8 @@ fn staged(shared: &Shared, work: &Work) -> usize {
     ];
     let uris = now.redirect_uris.iter().filter(|r| then.redirect_uris.iter().all(|t| t.uri != r.uri)).count();
     let outs = now.sign_out.uris.iter().filter(|u| !then.sign_out.uris.contains(u)).count();
-    let new = |e: access::Entry| e.item(shared, work).is_some_and(|i| i.via == "+ direct");
-    let people = (0..now.access.people.len()).filter(|at| new(access::Entry::Named(*at))).count();
-    let groups = (0..now.access.groups.len()).filter(|at| new(access::Entry::NamedGroup(*at))).count();
-    fields.iter().filter(|f| **f).count() + uris + outs + people + groups + asks
+    let tally = Tally::of(shared, work);
+    fields.iter().filter(|f| **f).count() + uris + outs + tally.people + tally.groups + asks
 }
 
 fn rail(model: &Model, shared: &Shared, theme: Theme) -> Line<'static> {
@@ -105,13 +103,6 @@ fn explain(model: &Model, shared: &Shared) -> String {
     let editing = if model.open.is_some() { "EDIT  " } else { "" };
     let Some(work) = &shared.work else { return String::new() };
     let setup = &work.draft.setup;
-    if model.list.shown && step(shared) == 4 {
-        let marked = model.list.marked.len();
-        return match marked {
-            0 => "Nothing is written before the plan.".into(),
-            n => format!("{n} marked. Nothing is written before the plan."),
-        };
-    }
     let words = match model.focused(shared) {
         Some(Id::Name) => "What people and admins see in Okta.".to_owned(),
         Some(Id::EditThatApp) => "Opens the app that exists instead of making a second one.".into(),
@@ -156,24 +147,11 @@ fn explain(model: &Model, shared: &Shared) -> String {
 }
 
 fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
-    if model.list.filtering {
-        return vec![(C::Open, "keep the filter"), (C::Back, "close it"), (C::Next, "next list")];
-    }
     if model.open.is_some() {
         return vec![(C::Open, "keep, next field"), (C::Back, "stop editing, text stays"), (C::Next, "next")];
     }
     if shared.work.is_none() {
         return vec![(C::Open, "back"), (C::Help, "")];
-    }
-    if model.list.shown && step(shared) == 4 {
-        let mut hints = Vec::new();
-        if !model.list.entries.is_empty() {
-            hints.extend([(C::Mark, "mark"), (C::Add, "assign"), (C::Remove, "remove")]);
-        }
-        let other = if model.list.groups { "people" } else { "groups" };
-        hints.extend([(C::Filter, "filter"), (C::Next, "next list"), (C::View, other)]);
-        hints.extend([(C::Unstage, "undo"), (C::Back, "back"), (C::NextStep, "next")]);
-        return hints;
     }
     let (fix, accept, why) = remedies(model, shared);
     let mut hints = vec![(C::Open, "open")];
@@ -210,18 +188,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
         pane(model, frame, side, shared, theme);
         body = Rect { x: area.x + PANE, width: area.width - PANE, ..area };
     }
-    if model.list.shown && step(shared) == 4 && controlled(shared) {
-        return people(model, frame, body, shared, theme);
-    }
     let rows = model.rows(shared);
     let focus = model.focused(shared);
     let message = message(model, shared, usize::from(body.width).saturating_sub(20));
     let form = Form { rows: &rows, focus: focus.as_ref(), open: model.open.as_ref(), message: &message };
     form::draw(frame, body, &form, theme);
-}
-
-fn controlled(shared: &Shared) -> bool {
-    shared.work.as_ref().is_some_and(|w| w.draft.setup.access.mode == AccessMode::Controlled)
 }
 
 /// What is said about the focused row: the sentence, the difference with a mark below it, and the keys that help.
@@ -305,126 +276,5 @@ fn pane(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Th
     lines.push(Line::raw(" p Plan"));
     for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
         frame.render_widget(line, Rect { y, height: 1, ..area });
-    }
-}
-
-/// The list of people or groups.
-fn people(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
-    let Some(work) = &shared.work else { return };
-    let list = &model.list;
-    let cells = usize::from(area.width);
-    let mut top = vec![tabs(model, shared, work, theme, cells)];
-    let (shown, cursor) = if list.filtering {
-        let (text, at) = list.filter.shown(20);
-        (format!(" filter: [{text}]"), Some(10 + at))
-    } else if list.filter.text().is_empty() {
-        (" / filters this list".to_owned(), None)
-    } else {
-        (format!(" filter: {}", safe(list.filter.text())), None)
-    };
-    let loading = if shared.directory.loading { ", more on the way" } else { "" };
-    let count = format!("{} shown{loading}", list.entries.len());
-    top.push(Line::raw(format!("{}{count}", pad(&shown, cells.saturating_sub(width(&count) + 2)))));
-    let (name, login) = ((cells.saturating_sub(34)) * 2 / 5, (cells.saturating_sub(34)) * 3 / 5);
-    let columns = if list.groups { ("Group", "Description", "Members") } else { ("Name", "Login", "Status") };
-    let head = format!("   {}  {}  {}  Via", pad(columns.0, name), pad(columns.1, login), pad(columns.2, 16));
-    top.push(Line::styled(cut_end(&head, cells), theme.quiet()));
-    let staged = access::staged(shared, work);
-    let mut foot: Vec<Line<'static>> = Vec::new();
-    if let Some(words) = access::unread(shared, list.groups) {
-        for line in form::wrap(&words, cells.saturating_sub(4).max(1)).into_iter().take(3) {
-            foot.push(Line::styled(format!(" {line}"), theme.warn()));
-        }
-    }
-    let staged = if staged.is_empty() { "Nothing staged.".to_owned() } else { format!("Staged: {staged}") };
-    foot.push(Line::raw(cut_end(&format!(" {staged}"), cells)));
-    foot.push(Line::raw(cut_end(" p shows who and what before anything is written", cells)));
-    let room = usize::from(area.height).saturating_sub(top.len() + foot.len() + 1);
-    let skip = (list.cursor + 1).saturating_sub(room);
-    let mut lines = top;
-    if list.entries.is_empty() && room > 0 {
-        lines.push(Line::raw(cut_end(&format!("   {}", nothing(model, shared)), cells)));
-    }
-    for (at, entry) in list.entries.iter().enumerate().skip(skip).take(room) {
-        let Some(item) = entry.item(shared, work) else { continue };
-        let here = at == list.cursor;
-        let mark = if list.marked.contains(&item.id) { "*" } else { " " };
-        let marker = if here { theme.marker() } else { " " };
-        let style = if here { theme.focus() } else { Style::new() };
-        let text = format!(" {marker}{mark}{}  {}  ", pad(&item.name, name), pad(&item.login, login));
-        let status = if item.able { theme.text() } else { theme.warn() };
-        lines.push(Line::from(vec![
-            Span::styled(text, style),
-            Span::styled(pad(&item.status, 16), status),
-            Span::styled(format!("  {}", item.via), style),
-        ]));
-    }
-    let bottom = usize::from(area.height).saturating_sub(foot.len());
-    lines.truncate(bottom);
-    while lines.len() < bottom {
-        lines.push(Line::default());
-    }
-    lines.extend(foot);
-    for (line, y) in lines.into_iter().zip(area.y..area.bottom()) {
-        frame.render_widget(line, Rect { y, height: 1, ..area });
-    }
-    if let Some(column) = cursor {
-        let x = area.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
-        if x < area.right() && area.height > 1 {
-            frame.set_cursor_position((x, area.y + 1));
-        }
-    }
-}
-
-fn tabs(model: &Model, shared: &Shared, work: &Work, theme: Theme, cells: usize) -> Line<'static> {
-    let list = &model.list;
-    let directory = &shared.directory;
-    let known = |n: Option<usize>| n.map_or("?".to_owned(), |n| n.to_string());
-    let more = if directory.complete { "" } else { "+" };
-    let loaded = work.loaded.value();
-    let (all, assigned) = if list.groups {
-        (known(directory.groups.known().map(Vec::len)), loaded.map(|l| known(l.groups.known().map(Vec::len))))
-    } else {
-        (format!("{}{more}", directory.people.len()), loaded.map(|l| known(l.users.known().map(Vec::len))))
-    };
-    let assigned = assigned.unwrap_or_else(|| "0".into());
-    let mut spans = vec![Span::styled(" Controlled access   ", theme.title())];
-    for (tab, text) in [
-        (Tab::Available, format!("Available {all}")),
-        (Tab::Assigned, format!("Assigned {assigned}")),
-        (Tab::Staged, "Staged".to_owned()),
-    ] {
-        let here = tab == list.tab;
-        let marker = if here { theme.marker() } else { " " };
-        spans
-            .push(Span::styled(format!("{marker}{text}  "), if here { theme.focus() } else { theme.text() }));
-    }
-    let kind = if list.groups { "Groups" } else { "People" };
-    let used: usize = spans.iter().map(|s| width(&s.content)).sum();
-    spans.push(Span::raw(" ".repeat(cells.saturating_sub(used + width(kind) + 2))));
-    spans.push(Span::styled(kind, theme.title()));
-    Line::from(spans)
-}
-
-/// Why a list is empty: not loaded, not allowed and nobody are different sentences.
-fn nothing(model: &Model, shared: &Shared) -> String {
-    let (list, directory) = (&model.list, &shared.directory);
-    if !list.filter.text().trim().is_empty() {
-        return "Nobody here matches the filter. Esc takes it away.".into();
-    }
-    let loaded = shared.work.as_ref().and_then(|w| w.loaded.value());
-    let unreadable = loaded
-        .is_some_and(|l| if list.groups { l.groups.error().is_some() } else { l.users.error().is_some() });
-    match list.tab {
-        Tab::Staged => "Nothing is staged. Mark rows under Available and press a.".into(),
-        Tab::Assigned if unreadable => {
-            "You may not see who is assigned. That does not mean nobody is.".into()
-        }
-        Tab::Assigned => "Nobody is assigned directly.".into(),
-        Tab::Available if access::unread(shared, list.groups).is_some() => {
-            "This list cannot be shown. Go back (Esc) and type names there.".into()
-        }
-        Tab::Available if directory.loading || !directory.complete => "Being read.".into(),
-        Tab::Available => "Okta has none.".into(),
     }
 }

@@ -26,6 +26,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Secret)) => {
             "Sends a made-up code in each way, and a wrong secret for comparison: up to four failed events in the log."
         }
+        Some(Item::Way(Way::Battery)) => {
+            "Some 25 bad requests; each leaves a refusal in the log. Nobody signs in, nothing is burnt."
+        }
         Some(Item::Way(Way::Client)) => {
             "The client asks for a token of its own. MCP servers that run without a person do so."
         }
@@ -116,6 +119,7 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
                     Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
                     Way::Form => ("the server's web form", "filled in from here"),
                     Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
+                    Way::Battery => ("mistakes and attacks", "what a server must refuse"),
                     Way::Client => ("client credentials", "nobody signs in; the client asks for itself"),
                     Way::Probe => ("probe without a user", "how far does the configuration carry?"),
                     Way::Terminal => ("sign in, in this terminal", "password, then a code where Okta asks"),
