@@ -3,6 +3,7 @@
 
 use oktui::demo::{self, Options, Running};
 use oktui::diagnose::{Answer, Diagnosis, Evidence, Need, judge, paste};
+use oktui::okta::model::{AppStatus, AppUser};
 use oktui::run::job::{Event, Job, Outcome, Slot, Ticket};
 use oktui::run::runner::Runner;
 use oktui::secret::Secret;
@@ -54,6 +55,20 @@ impl Face {
         }
     }
 
+    /// The client of an active app to which nobody with this login is assigned.
+    async fn client_without(&mut self, login: &str) -> String {
+        let Outcome::Apps(apps) = self.last(Slot::Apps, Job::LoadApps).await else { panic!("no apps") };
+        for app in apps.iter().filter(|app| app.status() == AppStatus::Active) {
+            let job = Job::LoadApp(app.id().unwrap());
+            let Outcome::App(loaded) = self.last(Slot::App, job).await else { panic!("no app") };
+            let named = |user: &AppUser| user.user_name.as_ref().is_some_and(|name| name.as_str() == login);
+            if !loaded.users.known().unwrap().iter().any(named) {
+                return app.client_id().unwrap().to_string();
+            }
+        }
+        panic!("{login} is assigned to every app")
+    }
+
     async fn settled(&mut self, text: &str, who: Option<&str>) -> (Arc<Evidence>, Diagnosis) {
         let evidence = Arc::new(paste(text, &[], None));
         let job = Job::AnswerNeeds { evidence, who: who.map(str::to_owned) };
@@ -79,7 +94,7 @@ fn refused(org: &str, client: &str, more: &str) -> String {
 #[tokio::test]
 async fn the_finding_names_the_person_who_is_not_assigned() {
     let mut face = Face::start().await;
-    let (org, client) = (face.demo.org_url().to_owned(), face.client().await);
+    let (org, client) = (face.demo.org_url().to_owned(), face.client_without("ben@acme.example").await);
     let hint = refused(&org, &client, "&login_hint=ben%40acme.example");
     for (text, who) in [(hint, None), (refused(&org, &client, ""), Some("ben@acme.example"))] {
         let (evidence, diagnosis) = face.settled(&text, who).await;

@@ -296,8 +296,14 @@ fn a_fix_leads_to_its_place_in_the_app_that_is_open_and_to_no_other() {
 
 #[test]
 fn a_redirect_uri_is_added_to_the_draft_once() {
-    let page = "The 'redirect_uri' parameter must be a Login redirect URI in the client app settings";
-    let (mut model, mut shared) = pasted(&format!("{SLASH}\n{page}"));
+    let page = "<html><title>Error</title><body><p>Error Code: invalid_request</p><p>Description: The 'redirect_uri' parameter must be a Login redirect URI in the client app settings</p></body></html>";
+    let har = serde_json::json!({"log": {"version": "1.2", "entries": [{
+        "startedDateTime": "2026-11-23T08:00:00.000Z",
+        "request": {"method": "GET", "url": SLASH},
+        "response": {"status": 400, "headers": [{"name": "Content-Type", "value": "text/html"}],
+            "content": {"mimeType": "text/html", "text": page}}
+    }]}});
+    let (mut model, mut shared) = pasted(&har.to_string());
     opened_app(&mut shared, "0oa1");
     let at = model
         .looked
