@@ -39,8 +39,8 @@ impl Screen for Model {
     fn editing(&self, _shared: &Shared) -> bool {
         self.editing()
     }
-    fn running(&self, _shared: &Shared) -> Option<Slot> {
-        self.running()
+    fn running(&self, shared: &Shared) -> Option<Slot> {
+        self.running().or(shared.directory.loading.then_some(Slot::Directory))
     }
     fn page(&self, shared: &Shared, theme: Theme) -> Page {
         view::page(self, shared, theme)

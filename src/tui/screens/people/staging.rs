@@ -341,7 +341,7 @@ impl Tally {
                 crate::text::time::length(seconds.max(1))
             )
         });
-        let hint = if self.people > 20 { "; a group would be 1 call" } else { "; p shows who and what" };
+        let hint = if self.people > 20 { "; a group: 1 call" } else { "; p shows who and what" };
         format!("{counted}{paced}{hint}")
     }
 }

@@ -347,6 +347,18 @@ fn pages_that_come_later_are_in_the_list_and_in_the_filter() {
 }
 
 #[test]
+fn reading_can_be_stopped_and_what_was_read_stays() {
+    let mut s = new_app();
+    (s.directory.complete, s.directory.loading) = (false, true);
+    let mut m = shown(&mut s);
+    assert_eq!(Screen::running(&m, &s), Some(Slot::Directory));
+    let next = m.update(&mut s, Msg::Command(crate::tui::command::CommandId::Cancel));
+    assert_eq!(next.effects, [Effect::Stop(Slot::Directory)]);
+    assert_eq!((m.len(), s.directory.loading), (6, false));
+    assert!(drawn(&m, &s, Theme::new(false, false), (80, 24)).contains("reading was stopped"));
+}
+
+#[test]
 fn an_import_stages_those_who_are_found_and_says_of_the_others() {
     let mut s = old_app();
     let mut m = shown(&mut s);

@@ -10,7 +10,6 @@ use crate::people::{Purpose, Source};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
 use crate::setup::Target;
-use crate::text::plural;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -295,6 +294,12 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             (model.review, model.pane) = (Remote::Idle, Pane::Available);
             return Next::effects([shared.give_up(Slot::Review)]);
         }
+        C::Cancel if shared.directory.loading => {
+            shared.directory.loading = false;
+            shared.directory.trouble = Some(crate::run::job::Trouble::new("reading was stopped.", ""));
+            shared.notice = Some("Stopped. What was read stays; r reads it all again.".into());
+            return Next::effects([shared.give_up(Slot::Directory)]);
+        }
         C::Back if model.trouble.take().is_some() => {}
         C::Back if model.found.take().is_some() => {}
         C::Back if !model.filter.text().is_empty() => model.filter = Field::default(),
@@ -364,7 +369,7 @@ fn stage(model: &mut Model, shared: &mut Shared, adding: bool) {
     let mut notice = match unable.as_slice() {
         [] => None,
         [one] => Some(format!("{} is {}: assigned, but cannot sign in as it is.", one.login, one.status)),
-        many => Some(format!("{} of them cannot sign in as they are.", many.len())),
+        many => Some(format!("{} of them cannot sign in as they are.", staging::thousands(many.len()))),
     };
     // Everyone is a mode of its own: the plan finds the group by its type.
     let everyone = adding && chosen.iter().any(|i| i.everyone);
@@ -392,7 +397,7 @@ fn stage(model: &mut Model, shared: &mut Shared, adding: bool) {
         format!("{} {word}; u takes it back, p plans.", staging::thousands(changed))
     };
     shared.notice = Some(match notice {
-        Some(notice) if changed > 0 => format!("{} staged. {notice}", plural(changed, "change")),
+        Some(notice) if changed > 0 => format!("{} staged. {notice}", staging::thousands(changed)),
         Some(notice) => notice,
         None => said,
     });
