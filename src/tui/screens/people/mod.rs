@@ -6,11 +6,11 @@
 
 mod detail;
 mod import;
-mod index;
 mod item;
 mod lists;
 mod model;
 mod over;
+mod press;
 pub(super) mod staging;
 mod update;
 mod view;

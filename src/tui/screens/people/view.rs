@@ -5,10 +5,11 @@ mod import;
 
 use super::item::Item;
 use super::lists::Pane;
-use super::model::{Model, Over, Typing, mark};
+use super::model::{Model, Over, Typing};
 use super::over::label;
+use super::press::no_assignments;
 use super::staging::{Via, thousands};
-use super::update::{no_assignments, panes};
+use super::update::panes;
 use crate::okta::model::Readable;
 use crate::people::LastSignIn;
 use crate::text::{Clean, pad, time, width};
@@ -16,7 +17,7 @@ use crate::tui::command::CommandId as C;
 use crate::tui::shared::{Remote, Shared, Work};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
-use crate::tui::widgets::rows::{Rows, first_row, rule};
+use crate::tui::widgets::rows::{Rows, page_of, rule};
 use crate::tui::widgets::wrap::wrap;
 use crate::tui::widgets::{heading, tabs, trouble};
 use ratatui::Frame;
@@ -193,7 +194,7 @@ fn tab_line(model: &Model, shared: &Shared, theme: Theme, cells: usize) -> Line<
     let names: Vec<String> = panes(shared)
         .iter()
         .map(|pane| {
-            let n = model.lists.all(*pane, model.groups);
+            let n = model.lists.all(&shared.directory, *pane, model.groups);
             match pane {
                 Pane::Available if shared.directory.loading => format!("Available {}+", thousands(n)),
                 Pane::Available => format!("Available {}", thousands(n)),
@@ -214,7 +215,7 @@ fn search_line(model: &Model, frame: &mut Frame, out: &mut Rows, shared: &Shared
     }
     let Some(row) = out.next(1) else { return };
     let shown = model.len();
-    let all = model.lists.all(model.pane, model.groups);
+    let all = model.lists.all(&shared.directory, model.pane, model.groups);
     let loaded = if shared.directory.loading { "still being read" } else { "all loaded" };
     if let Some(found) = model.found.as_ref().filter(|_| model.pane == Pane::Available) {
         let text = Clean::new(&found.text);
@@ -310,15 +311,14 @@ fn draw_list(model: &Model, pane: Pane, frame: &mut Frame, area: Rect, shared: &
     let focused = pane == model.pane;
     let cursor = model.lists.cursor(pane).min(len - 1);
     let room = out.left();
-    let first = first_row(cursor, len, room);
-    for at in first..len.min(first + room) {
+    for at in page_of(cursor, len, room) {
         let entry = model.lists.entry(pane, model.groups, found, at);
-        let Some(item) = entry.and_then(|e| model.item(shared, e)) else { continue };
-        let here = focused && at == cursor;
-        let marked = if model.marked.contains(&mark(&item)) { "*" } else { " " };
-        let marker = if here { theme.marker() } else { " " };
+        let Some((entry, who)) = entry.and_then(|e| Some((e, model.who(shared, e)?))) else { continue };
+        let item = who.item(&model.lists.standing);
+        let marked = if model.marked.contains(&who.mark()) { "*" } else { " " };
+        let marker = if focused && at == cursor { theme.marker() } else { " " };
+        // The row under the cursor is told by its marker alone: a key that moves it changes two cells.
         let style = match item.via {
-            _ if here => theme.focus(),
             Via::Added => theme.good(),
             Via::Removed => theme.warn(),
             _ if !item.able => theme.quiet(),
@@ -327,19 +327,18 @@ fn draw_list(model: &Model, pane: Pane, frame: &mut Frame, area: Rect, shared: &
         let text = row(model, &columns, &item, entry, shared);
         out.push(
             frame,
-            Line::from(vec![Span::raw(format!(" {marker}{marked} ")), Span::styled(text, style)]),
+            Line::from(vec![
+                Span::raw(" "),
+                Span::styled(marker, theme.focus()),
+                Span::raw(format!("{marked} ")),
+                Span::styled(text, style),
+            ]),
         );
     }
 }
 
-fn row(
-    model: &Model,
-    columns: &Columns,
-    item: &Item,
-    entry: Option<super::item::Entry>,
-    shared: &Shared,
-) -> String {
-    if let Some(super::item::Entry::Reviewed(at)) = entry
+fn row(model: &Model, columns: &Columns, item: &Item, entry: super::item::Entry, shared: &Shared) -> String {
+    if let super::item::Entry::Reviewed(at) = entry
         && let Some(access) = model.review.value().and_then(|r| r.rows.get(at as usize))
     {
         let by = if item.via == Via::Removed { Via::Removed.words().into() } else { access.ways.words() };

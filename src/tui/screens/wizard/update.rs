@@ -272,13 +272,13 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
             model.focus = Some(Id::Server(text.clone()));
         }
         Id::AddPerson if !text.is_empty() => {
-            model.undo.push(staging::snapshot(&work.draft));
+            staging::note(work);
             if !work.draft.setup.access.people.iter().any(|p| p.eq_ignore_ascii_case(&text)) {
                 work.draft.setup.access.people.push(text.clone());
             }
         }
         Id::AddGroup if !text.is_empty() => {
-            model.undo.push(staging::snapshot(&work.draft));
+            staging::note(work);
             if !work.draft.setup.access.groups.contains(&text) {
                 work.draft.setup.access.groups.push(text.clone());
             }
