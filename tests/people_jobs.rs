@@ -131,7 +131,7 @@ async fn a_long_look_up_that_is_stopped_says_nothing_more() {
 }
 
 #[tokio::test]
-async fn few_rows_in_a_large_org_cost_few_calls() {
+async fn few_rows_in_a_large_org_do_not_list_it() {
     let mut face = Face::start(50_000, 0).await;
     let text: String = (0..60).map(|n| format!("nobody{n}@acme.example\n")).collect();
     let job = Job::LookUp { source: Source::Text(text), app: None, purpose: Purpose::Assign };

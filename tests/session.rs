@@ -30,9 +30,9 @@ fn to_plan(tui: &mut Tui) {
     tui.press(&["Down", "Down", "Down", "Enter"]);
     tui.wait("Ana Petrović");
     tui.press(&["v"]);
-    tui.wait("▸ Everyone");
+    tui.wait("▸  Everyone");
     tui.press(&["Down", "Down"]);
-    tui.wait("▸ MCP-Users");
+    tui.wait("▸  MCP-Users");
     tui.press(&["a"]);
     tui.wait("Staged: +1 group");
     tui.press(&["n"]);
@@ -89,6 +89,38 @@ fn zero_to_green_with_keys_alone() {
         assert_eq!(tui.exit_code(), 0);
         tui.assert_restored();
     }
+}
+
+#[test]
+fn people_are_found_assigned_taken_back_and_applied_by_keys() {
+    let home = home();
+    let mut tui = demo(home.path(), SMALL);
+    to_access(&mut tui);
+    tui.press(&["Down", "Down", "Down", "Enter"]);
+    tui.wait("Available 59");
+    tui.wait("all loaded");
+    tui.press(&["/", "m", "a", "r", "t", "a"]);
+    tui.wait("of 59");
+    tui.press(&["Enter", "Space", "Space", "a"]);
+    tui.wait("Staged: +2 people");
+    tui.press(&["Tab"]);
+    tui.wait("▸Assigned 2");
+    tui.press(&["d"]);
+    tui.wait("▸Assigned 1");
+    tui.press(&["u"]);
+    tui.wait("▸Assigned 2");
+    // A list is pasted as it is: one is found, one is not.
+    tui.send("\x1b[200~ana@acme.example\nnobody@acme.example\n\x1b[201~");
+    tui.wait("1 not found");
+    tui.press(&["Enter"]);
+    tui.wait("Staged: +3 people");
+    tui.press(&["p"]);
+    tui.wait("Plan of 6 changes");
+    apply(&mut tui);
+    tui.wait("changes as planned");
+    tui.press(&["q"]);
+    assert_eq!(tui.exit_code(), 0);
+    tui.assert_restored();
 }
 
 /// The picture of the README is this test's last screen: `OKTUI_UPDATE_PICTURE=1 cargo test --test session picture`.

@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 use std::io::Read;
 use std::path::Path;
 
-/// How many rows are shown without a word that there are more: a list of thousands is for `--out` or `--json`.
+/// How many rows, and changes, are shown: a list of thousands is for `--out` or `--json`.
 const SHOWN: usize = 40;
 
 /// `oktui assign`
@@ -51,7 +51,7 @@ pub async fn assign(args: &AssignArgs, places: Places) -> Result<Exit> {
     }
     let made = plan(&session, &app, args, purpose, preview.as_ref()).await?;
     if !args.org.json {
-        eprint!("{}", print::plan(&made.plan, &made.estimate));
+        eprint!("{}", print::plan_up_to(&made.plan, &made.estimate, SHOWN));
     }
     if args.read_only {
         tell(args, &app, purpose, preview.as_ref(), &made, None, false)?;

@@ -3,19 +3,16 @@
 use super::args::DiagnoseArgs;
 use super::exit::Exit;
 use super::input::Refusal;
-use crate::diagnose::{self, Diagnosis, Evidence, har, words};
+use crate::diagnose::{self, Diagnosis, Evidence, words};
+use crate::run::capture;
+use crate::run::job::Trouble;
 use crate::setup::GATEWAY_CALLBACK;
-use crate::text::{Clean, pad};
+use crate::text::pad;
 use crate::uri::Callback;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::io::{self, IsTerminal, Read, Write};
-use std::path::Path;
-
-/// The largest capture that is read, in bytes.
-const LONGEST_CAPTURE: u64 = 1024 * 1024 * 1024;
-/// Where a HAR says that it is one, in bytes from its beginning.
-const HEAD: u64 = 4 * 1024;
+use std::io::{self, IsTerminal, Write};
+use tokio_util::sync::CancellationToken;
 
 /// `oktui diagnose [TEXT|-] [--har FILE]`
 ///
@@ -27,18 +24,19 @@ pub fn diagnose(args: &DiagnoseArgs) -> Result<Exit, Refusal> {
     if callbacks.is_empty() {
         callbacks.push(Callback { environment: "public".into(), uri: GATEWAY_CALLBACK.into() });
     }
-    let now = Some(Timestamp::now());
+    let now = Timestamp::now();
     let evidence = match (&args.har, args.text.as_deref()) {
-        (Some(path), _) => capture(path, &callbacks, now)?,
-        (None, Some(text)) if text != "-" => diagnose::paste(text, &callbacks, now),
+        (Some(path), _) => {
+            capture::open(path, true, &callbacks, now, &CancellationToken::new()).map_err(|e| refused(&e))?
+        }
+        (None, Some(text)) if text != "-" => diagnose::paste(text, &callbacks, Some(now)),
         (None, None) if io::stdin().is_terminal() => {
             return Err(Refusal::usage(
                 "nothing to look at: give a text, - for standard input, or --har FILE",
             ));
         }
-        (None, _) => {
-            stream(io::stdin().lock(), &callbacks, now).map_err(|e| refused("standard input", &e))?
-        }
+        (None, _) => capture::read(io::stdin().lock(), &callbacks, now)
+            .map_err(|e| Refusal::usage(format!("standard input cannot be read: {e}")))?,
     };
     let diagnosis = diagnose::judge(&evidence);
     let printed = if args.json { json_text(&diagnosis, &evidence) } else { text(&diagnosis, &evidence) };
@@ -53,35 +51,8 @@ pub fn diagnose(args: &DiagnoseArgs) -> Result<Exit, Refusal> {
     })
 }
 
-fn refused(what: &str, e: &io::Error) -> Refusal {
-    Refusal::usage(format!("{what} cannot be read: {e}"))
-}
-
-fn capture(path: &Path, callbacks: &[Callback], now: Option<Timestamp>) -> Result<Evidence, Refusal> {
-    let shown = Clean::new(&path.to_string_lossy()).to_string();
-    let file = std::fs::File::open(path).map_err(|e| refused(&shown, &e))?;
-    let about = file.metadata().map_err(|e| refused(&shown, &e))?;
-    if about.is_dir() {
-        return Err(Refusal::usage(format!("{shown} is a folder: give the capture in it")));
-    }
-    if about.len() > LONGEST_CAPTURE {
-        return Err(Refusal::usage(format!(
-            "{shown} is larger than 1 GiB: record the failing sign-in alone"
-        )));
-    }
-    Ok(har::read(file.take(LONGEST_CAPTURE), callbacks, now))
-}
-
-/// Standard input may be a paste or a capture; a capture is not held in memory.
-fn stream(mut input: impl Read, callbacks: &[Callback], now: Option<Timestamp>) -> io::Result<Evidence> {
-    let mut head = Vec::new();
-    input.by_ref().take(HEAD).read_to_end(&mut head)?;
-    let begin = String::from_utf8_lossy(&head).into_owned();
-    if begin.trim_start_matches('\u{FEFF}').trim_start().starts_with('{') && begin.contains("\"log\"") {
-        return Ok(har::read(io::Cursor::new(head).chain(input).take(LONGEST_CAPTURE), callbacks, now));
-    }
-    input.take(diagnose::LONGEST as u64 + 1).read_to_end(&mut head)?;
-    Ok(diagnose::paste(&String::from_utf8_lossy(&head), callbacks, now))
+fn refused(trouble: &Trouble) -> Refusal {
+    Refusal::usage(format!("{} {}", trouble.what, trouble.help))
 }
 
 fn text(diagnosis: &Diagnosis, evidence: &Evidence) -> String {

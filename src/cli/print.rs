@@ -23,6 +23,11 @@ pub fn people(people: &People) -> String {
 
 /// A plan for people.
 pub fn plan(plan: &Plan, estimate: &str) -> String {
+    plan_up_to(plan, estimate, usize::MAX)
+}
+
+/// A plan for people, with so many of its changes: the rest of a plan with thousands of the same is counted.
+pub fn plan_up_to(plan: &Plan, estimate: &str, most: usize) -> String {
     let mut out = String::new();
     if plan.changes.is_empty() {
         let _ = writeln!(out, "Everything is as wanted: nothing to write.");
@@ -34,7 +39,7 @@ pub fn plan(plan: &Plan, estimate: &str) -> String {
             plan.label,
             plan.org_url
         );
-        for change in &plan.changes {
+        for change in plan.changes.iter().take(most) {
             let risk =
                 if matches!(change.allowed, Allowed::No { .. }) { "NOT ALLOWED" } else { change.risk.word() };
             let _ = writeln!(
@@ -51,6 +56,9 @@ pub fn plan(plan: &Plan, estimate: &str) -> String {
             if let Allowed::No { why, ask } = &change.allowed {
                 let _ = writeln!(out, "       {why}\n       To send to an admin who may: {ask}");
             }
+        }
+        if let Some(more) = plan.changes.len().checked_sub(most).filter(|n| *n > 0) {
+            let _ = writeln!(out, "     and {} more", plural(more, "change"));
         }
     }
     for note in &plan.notes {

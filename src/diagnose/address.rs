@@ -177,7 +177,9 @@ impl Address {
         let has = |name: &str| names.contains(&name);
         let is_callback = callbacks.iter().any(|c| same_place(&c.uri, self))
             || path.contains("callback")
-            || (has("state") && (has("code") || has("error")) && !has("client_id"));
+            || (has("state") && (has("code") || has("error")) && !has("client_id"))
+            // Okta gives an error back without its state where that was missing or too short.
+            || (has("error") && has("error_description") && !has("client_id"));
         let tail = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         if path.contains("/.well-known/oauth-protected-resource") {
             Endpoint::ResourceMetadata

@@ -9,7 +9,6 @@ mod evidence;
 mod finding;
 mod mask;
 mod need;
-mod pasted;
 mod read;
 pub mod redirect;
 pub mod rules;
@@ -21,7 +20,6 @@ pub use address::{Address, Endpoint, Host, ServerName};
 pub use evidence::{ClientAuth, Evidence, Hop, LogEvent, Mark, Odd, Parameter, Provenance, Token, Value};
 pub use finding::{ChangeKind, Confidence, Diagnosis, Finding, Fix, Rank, Saw, Seen, Who};
 pub use need::{Answer, AppFacts, AppUserFacts, Need};
-pub use pasted::{Pasted, Shown, diagnose};
 pub use read::{LONGEST, har, paste};
 pub use rules::judge;
 

@@ -1,8 +1,9 @@
 //! A finding in words: the same rows on screen, on paper and in what is copied for somebody else.
 
-use super::evidence::{Evidence, Hop};
+use super::evidence::{ClientAuth, Evidence, Hop, Parameter, Token};
 use super::finding::{Finding, Who};
 use super::redirect::Comparison;
+use crate::flow::trace::{Place, meaning};
 
 /// A row: what it is, in at most ten cells, and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +104,14 @@ pub fn message(finding: &Finding) -> String {
     out
 }
 
+/// A hop in a few words: `302  authorization request  acme.okta.com  access_denied`.
+pub fn hop_title(hop: &Hop) -> String {
+    let status = hop.status.map_or_else(String::new, |s| format!("{s}  "));
+    let host = hop.address.as_ref().map_or_else(String::new, |a| format!("  {}", a.host));
+    let error = hop.refusal.as_ref().map_or_else(String::new, |r| format!("  {}", r.code));
+    format!("{status}{}{host}{error}", hop.endpoint.words())
+}
+
 /// A hop in one line: `302  authorize  GET https://…`.
 pub fn hop_line(hop: &Hop) -> String {
     let status = match (hop.status, &hop.trouble) {
@@ -118,4 +127,68 @@ pub fn hop_line(hop: &Hop) -> String {
 /// The hops in order, each in one line.
 pub fn hops(evidence: &Evidence) -> Vec<String> {
     evidence.hops.iter().map(|hop| format!("{:>3}  {}", hop.number, hop_line(hop))).collect()
+}
+
+/// Everything that is known of a hop: what was sent and what came back, with what it means, secrets masked.
+pub fn hop_rows(hop: &Hop) -> Vec<Row> {
+    let mut out = Vec::new();
+    let mut said = |head: &'static str, text: String| {
+        if !text.is_empty() {
+            out.push(row(head, text));
+        }
+    };
+    let address = hop.url.as_str().split(['?', '#']).next().unwrap_or_default();
+    said("to", format!("{} {address}", hop.method).trim().to_owned());
+    said("at", hop.sent_at.map(crate::text::time::utc).unwrap_or_default());
+    said("client", hop.client_auth.map(|auth| auth.words().to_owned()).unwrap_or_default());
+    for (at, parameter) in hop.sent.iter().enumerate() {
+        said(if at == 0 { "sent" } else { "" }, of_parameter(parameter));
+    }
+    let refusal = hop.refusal.as_ref().map(|r| format!("{} {}", r.code, r.words).trim().to_owned());
+    said("error", refusal.unwrap_or_default());
+    said("nothing", hop.trouble.as_ref().map(ToString::to_string).unwrap_or_default());
+    said("page", hop.page_title.as_ref().map(ToString::to_string).unwrap_or_default());
+    said("challenge", hop.challenge.as_ref().map(ToString::to_string).unwrap_or_default());
+    for (at, parameter) in hop.received.iter().enumerate() {
+        said(if at == 0 { "answer" } else { "" }, of_parameter(parameter));
+    }
+    out
+}
+
+/// The header and the claims of a token. Nobody checked its signature.
+pub fn token_rows(token: &Token) -> Vec<Row> {
+    let mut out = vec![row("header", format!("alg {}, typ {}", token.alg, token.typ))];
+    out.extend(
+        token
+            .claims
+            .iter()
+            .enumerate()
+            .map(|(at, c)| row(if at == 0 { "claims" } else { "" }, of_parameter(c))),
+    );
+    out
+}
+
+/// `scope  openid email`, and in brackets what it is for, where that is not plain.
+fn of_parameter(parameter: &Parameter) -> String {
+    let place = if parameter.place == Place::Location { Place::Query } else { parameter.place };
+    // Where it is written stands in the tester's own table; here the first sentence is enough.
+    let meaning = meaning::of(place, parameter.name.as_str());
+    let short = meaning.split(" (").next().and_then(|m| m.split(". ").next()).unwrap_or_default();
+    match short.trim_end_matches('.') {
+        "" => format!("{}  {}", parameter.name, parameter.value.shown),
+        short => format!("{}  {}  ({short})", parameter.name, parameter.value.shown),
+    }
+}
+
+impl ClientAuth {
+    /// How the client proved itself, by the name that RFC 7591 §2 has for it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Basic => "client_secret_basic: the secret is in the Authorization header",
+            Self::Post => "client_secret_post: the secret is in the body",
+            Self::Both => "the secret is in the header and in the body",
+            Self::Assertion => "private_key_jwt: a signed assertion",
+            Self::None => "none: only client_id",
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! People and groups at the size of a real org, as values: who was asked for in a file, who has access and by which way, and
 //! what is known of one person or one group.
 //!
-//! Pure. May name `okta::model` and `text`. What is read for these lives in `run/people.rs`.
+//! Pure. May name `okta::model` and `text`. What is read for these lives in `run/lookup.rs`, `run/reviewing.rs` and `run/details.rs`.
 
 pub mod bulk;
 pub mod matching;

@@ -9,7 +9,7 @@ use super::session::Session;
 use crate::change::apply::{self, JournalFile, Progress};
 use crate::change::journal::{self, Entry, Journal, Unfinished};
 use crate::change::{self, HandOver, Outcome as ChangeOutcome, Plan, PlanId, PlanProblem};
-use crate::okta::model::{App, AppId, ClientAuthentication, ClientId};
+use crate::okta::model::{App, AppId, ClientAuthentication, ClientId, User};
 use crate::setup::{Draft, Target};
 use crate::store::Places;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
@@ -96,6 +96,14 @@ fn open(session: &Session) -> Result<Vec<Unfinished>, RunError> {
 /// # Errors
 /// [`RunError::NoPlan`] with everything that stands in its way, or what could not be read.
 pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError> {
+    plan_knowing(session, draft, &[]).await
+}
+
+/// The same, with people who were looked up a moment ago.
+///
+/// # Errors
+/// As [`plan`].
+pub async fn plan_knowing(session: &Session, draft: &Draft, known: &[User]) -> Result<PlanMade, RunError> {
     let mut draft = draft.clone();
     if draft.target == Target::New
         && let Some(id) = half_made(session).await?
@@ -103,7 +111,7 @@ pub async fn plan(session: &Session, draft: &Draft) -> Result<PlanMade, RunError
         // An apply that was cut short made this app: going on means editing it, not making a second one.
         draft.target = Target::Existing(id);
     }
-    let live = live::read(session, &draft).await?;
+    let live = live::read_knowing(session, &draft, known).await?;
     let plan = change::plan(plan_id()?, &draft, &live).map_err(|problems| {
         RunError::NoPlan(
             problems.iter().map(|p: &PlanProblem| Trouble::new(p.to_string(), p.fix())).collect(),

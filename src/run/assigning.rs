@@ -4,7 +4,7 @@ use super::error::RunError;
 use super::job::PlanMade;
 use super::session::Session;
 use super::{applying, testing};
-use crate::okta::model::{App, AppGroup, AppId};
+use crate::okta::model::{App, AppGroup, AppId, User};
 use crate::people::{Preview, Purpose};
 use crate::setup::{self, Access, AccessMode, Ask, Assignments, Draft, Target};
 use crate::text::Clean;
@@ -37,25 +37,27 @@ pub async fn plan(session: &Session, app: &App, wanted: Wanted<'_>) -> Result<Pl
     let server = testing::server_of(session, &id).await;
     let mut setup = setup::from_app(app, nobody, server, &[]);
     setup.authorization_server.access_policy = false;
-    let people =
-        wanted.people.into_iter().flat_map(|p| &p.rows).filter_map(|row| row.found.to_do(wanted.inactive));
+    let rows = wanted.people.into_iter().flat_map(|p| &p.rows);
+    let people: Vec<User> = rows.filter_map(|row| row.found.to_do(wanted.inactive)).cloned().collect();
     let mut draft = Draft::new(session.org().url.clone());
     match wanted.purpose {
         Purpose::Assign => {
-            let people = people.map(|p| p.login.to_string()).collect();
+            let people = people.iter().map(|p| p.login.to_string()).collect();
             setup.access = Access { mode: AccessMode::Controlled, people, groups: wanted.groups.to_vec() };
         }
         Purpose::Remove => {
             setup.access = Access { mode: AccessMode::Controlled, ..Access::default() };
-            draft.asks =
-                people.map(|p| Ask::UnassignPerson { id: p.id.clone(), login: p.login.clone() }).collect();
+            draft.asks = people
+                .iter()
+                .map(|p| Ask::UnassignPerson { id: p.id.clone(), login: p.login.clone() })
+                .collect();
             draft.asks.extend(groups_to_remove(session, &id, wanted.groups).await?);
         }
     }
     draft.target = Target::Existing(id);
     draft.setup = setup;
     draft.reason = wanted.reason.to_owned();
-    applying::plan(session, &draft).await
+    applying::plan_knowing(session, &draft, &people).await
 }
 
 async fn groups_to_remove(session: &Session, app: &AppId, named: &[String]) -> Result<Vec<Ask>, RunError> {

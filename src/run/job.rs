@@ -3,6 +3,7 @@
 use crate::change::rotation::Standing;
 use crate::change::undo::History;
 use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
+use crate::diagnose::Evidence;
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, ClientAuthentication, ClientId, ClientSecret, Discovery,
@@ -13,6 +14,7 @@ use crate::policy::why::Why;
 use crate::secret::Secret;
 use crate::setup::{Draft, Setup};
 use crate::text::Clean;
+use crate::uri::Callback;
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -63,6 +65,8 @@ pub enum Slot {
     Why,
     /// The journal.
     Journal,
+    /// A capture, or a long paste, that is to be diagnosed.
+    Capture,
 }
 
 /// Numbers a started job. An answer with an old ticket is dropped.
@@ -211,6 +215,13 @@ pub enum Job {
     Reveal(HoleId),
     /// Writes the last run as HAR, JSON and Markdown, masked.
     SaveRun(Box<Trace>),
+    /// Reads what is to be diagnosed.
+    ReadCapture {
+        /// Where it is.
+        from: Capture,
+        /// The gateway's callbacks that redirect URIs are compared with.
+        callbacks: Vec<Callback>,
+    },
     /// Saves the draft.
     SaveDraft(Box<Draft>),
     /// Removes the draft of an app: it was applied, or discarded.
@@ -222,6 +233,15 @@ pub enum Job {
         /// What goes in it.
         content: Secret,
     },
+}
+
+/// Where something is that is to be diagnosed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Capture {
+    /// A file: a HAR, or a text.
+    File(String),
+    /// A paste too long to be read between two frames.
+    Text(Secret),
 }
 
 /// What is to be tested.
@@ -340,6 +360,8 @@ pub enum Outcome {
         /// Its process id.
         pid: u32,
     },
+    /// To [`Job::ReadCapture`].
+    Evidence(Arc<Evidence>),
     /// To [`Job::SaveFile`]: where it is.
     Saved(Clean),
     /// To [`Job::ForgetOrg`].

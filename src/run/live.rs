@@ -18,6 +18,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// # Errors
 /// The app itself cannot be read, or a person or group cannot be looked up. What a token may not read is part of the answer.
 pub async fn read(session: &Session, draft: &Draft) -> Result<Live, RunError> {
+    read_knowing(session, draft, &[]).await
+}
+
+/// The same, with people who were looked up a moment ago: a list of thousands is not looked up twice.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_knowing(session: &Session, draft: &Draft, known: &[User]) -> Result<Live, RunError> {
     let reader = session.reader();
     let setup = &draft.setup;
     let app = match &draft.target {
@@ -33,7 +41,8 @@ pub async fn read(session: &Session, draft: &Draft) -> Result<Live, RunError> {
         same_label,
         ..Live::default()
     };
-    let mut listed = HashMap::new();
+    let mut listed: HashMap<String, User> =
+        known.iter().map(|p| (p.login.as_str().to_lowercase(), p.clone())).collect();
     if let Some(id) = &id {
         let (users, groups) = tokio::join!(reader.app_people(id).all(), reader.app_groups(id));
         live.app_users = Readable::from(users.map(|all| {

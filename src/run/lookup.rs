@@ -4,18 +4,20 @@ use super::error::RunError;
 use super::job::Outcome;
 use super::runner::Sink;
 use super::session::Session;
-use crate::okta::model::{ApiError, AppId, Assigned, User};
+use crate::okta::model::{ApiError, AppId, User, UserId};
 use crate::okta::read::PeopleQuery;
 use crate::people::bulk::{self, List};
 use crate::people::resolve::{Assignments, Lookup};
 use crate::people::{Preview, Purpose, Source};
 use crate::text::{Clean, plural};
 use futures_util::StreamExt;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 /// Up to how many rows are looked up one by one without asking how large the directory is.
-const FEW: usize = 50;
+const FEW: usize = 5;
+/// Up to how many, where the org does not tell how large it is.
+const FAIRLY_FEW: usize = 50;
 /// How many people a page of the directory holds.
 const PAGE: u64 = 200;
 /// How many calls are under way at once.
@@ -71,9 +73,11 @@ pub async fn of_list(
     let mut lookup = Lookup::new(list);
     let mut notes = Vec::new();
     let directory = if lookup.len() <= FEW { None } else { directory_size(session).await };
-    // One call for 200 people, or one for each row: whichever are fewer. An org that does not tell its size is listed.
-    let one_by_one = lookup.len() <= FEW
-        || directory.is_some_and(|size| u64::try_from(lookup.len()).is_ok_and(|n| n < size.div_ceil(PAGE)));
+    // One call for 200 people, or one for each row: whichever are fewer.
+    let one_by_one = match directory {
+        Some(size) => count(lookup.len()) < size.div_ceil(PAGE),
+        None => lookup.len() <= FAIRLY_FEW,
+    };
     if one_by_one {
         let open = lookup.open();
         each(session, &mut lookup, open, sink).await?;
@@ -82,7 +86,7 @@ pub async fn of_list(
     }
     let assignments = match app {
         None => None,
-        Some(app) => match assignments(session, app, &lookup, one_by_one).await {
+        Some(app) => match assignments(session, app, &lookup).await {
             Ok(read) => Some(read),
             Err(e) => {
                 notes.push(format!(
@@ -174,25 +178,30 @@ async fn everybody(
     each(session, lookup, open, sink).await
 }
 
-async fn assignments(
-    session: &Session,
-    app: &AppId,
-    lookup: &Lookup,
-    one_by_one: bool,
-) -> Result<Assignments, ApiError> {
+/// How the people who were found come to the app. Each call counts in the narrow limit for apps, of which a free org gives 20 a minute,
+/// and a page tells of 500 people: so the list is read first, up to as many pages as there are people to ask for one by one.
+async fn assignments(session: &Session, app: &AppId, lookup: &Lookup) -> Result<Assignments, ApiError> {
     let reader = session.reader();
-    let people = lookup.people();
-    if one_by_one && people.len() <= FEW {
-        let calls = people.into_iter().map(|id| async move { reader.app_user(app, &id).await });
+    let mut open: HashSet<UserId> = lookup.people().into_iter().collect();
+    let mut via = HashMap::new();
+    let mut pages = reader.app_users(app);
+    let mut allowance = open.len() / 2;
+    while allowance > 0 && !open.is_empty() {
+        let Some(page) = pages.next().await else { break };
+        for user in page? {
+            if open.remove(&user.id) {
+                via.insert(user.id, user.via);
+            }
+        }
+        allowance -= 1;
+    }
+    if pages.more() {
+        let calls = open.into_iter().map(|id| async move { reader.app_user(app, &id).await });
         let mut calls = futures_util::stream::iter(calls).buffer_unordered(AT_ONCE);
-        let mut via = HashMap::new();
         while let Some(answer) = calls.next().await {
             via.extend(answer?.map(|u| (u.id, u.via)));
         }
-        return Ok(Assignments(via));
     }
-    let all = reader.app_users(app).all().await?;
-    let via: HashMap<_, Assigned> = all.into_iter().map(|u| (u.id, u.via)).collect();
     Ok(Assignments(via))
 }
 

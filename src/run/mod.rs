@@ -3,6 +3,7 @@
 
 pub mod applying;
 pub mod assigning;
+pub mod capture;
 pub mod details;
 pub mod drafts;
 pub mod error;

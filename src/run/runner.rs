@@ -3,9 +3,10 @@
 
 use super::drafts::Drafts;
 use super::error::RunError;
-use super::job::{Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
+use super::job::{Capture, Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, details, live, lookup, remember, reviewing, rotating, testing, undo};
+use super::{applying, capture, details, live, lookup, remember, reviewing, rotating, testing, undo};
+use crate::diagnose;
 use crate::flow::export::Format;
 use crate::flow::trace::{HoleId, Safe, Trace};
 use crate::okta::read::{GroupQuery, PeopleQuery};
@@ -305,6 +306,25 @@ impl Runner {
                 let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
                 drafts.remove(&draft)?;
                 Outcome::DraftSaved(Timestamp::now())
+            }
+            Job::ReadCapture { from, callbacks } => {
+                let read = move || match from {
+                    Capture::File(path) => {
+                        let path = capture::typed(&path, std::env::home_dir().as_deref());
+                        capture::open(&path, false, &callbacks, Timestamp::now(), &stop)
+                    }
+                    Capture::Text(text) => {
+                        Ok(diagnose::paste(text.expose(), &callbacks, Some(Timestamp::now())))
+                    }
+                };
+                match tokio::task::spawn_blocking(read).await {
+                    Ok(Ok(evidence)) => Outcome::Evidence(Arc::new(evidence)),
+                    Ok(Err(trouble)) => Outcome::Failed(trouble),
+                    Err(_) => Outcome::Failed(Trouble::new(
+                        "Reading it ended before its end.",
+                        "Try a smaller part of it.",
+                    )),
+                }
             }
             Job::SaveFile { name, content } => Outcome::Saved(save_file(&name, &content)?),
         };

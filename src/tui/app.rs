@@ -259,7 +259,7 @@ impl App {
                 self.popup = Some(Popup::palette(&self.scopes()));
                 Vec::new()
             }
-            CommandId::Diagnose => self.go(Go::To(Route::Diagnose)),
+            CommandId::Diagnose if self.route() != Route::Diagnose => self.go(Go::To(Route::Diagnose)),
             CommandId::Journal => self.go(Go::To(Route::Journal)),
             // The list of apps has to read the app first.
             CommandId::People if self.route() != Route::Apps && self.has_app() => {
@@ -374,6 +374,7 @@ impl App {
             Route::HandOver,
             Route::Rotation,
             Route::Test,
+            Route::Diagnose,
             Route::Journal,
         ] {
             let Next { effects: more, go } =
@@ -511,6 +512,7 @@ impl App {
             | Slot::Review
             | Slot::Why
             | Slot::Rotation
+            | Slot::Capture
             | Slot::Journal => {}
         }
     }

@@ -121,6 +121,9 @@ impl Undoing<'_> {
                 match live.and_then(|p| p.rules.iter().find(|r| r.id().as_ref() == Some(rule))) {
                     Some(live) => {
                         *name = live.name();
+                        details.push(
+                            "What only this rule allowed is refused from then on: people cannot sign in by it.".into(),
+                        );
                         Ok(true)
                     }
                     None => nothing("the rule was deleted since."),

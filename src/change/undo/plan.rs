@@ -5,7 +5,9 @@ use super::live::{AppNow, Now};
 use super::{mark, people, rebase};
 use crate::change::describe::{app_of, planned};
 use crate::change::inverse::{Before, inverse};
-use crate::change::value::{AppRef, Change, HandOver, Inverse, Plan, PlanId, Planned, PolicyRef};
+use crate::change::value::{
+    AppRef, Change, FieldChange, HandOver, Inverse, Plan, PlanId, Planned, PolicyRef,
+};
 use crate::okta::model::{App, AppId, AppUser, GroupId, PolicyId, SecretId, ServerKind, UserId};
 use crate::text::{Clean, time};
 use std::cmp::Reverse;
@@ -385,6 +387,7 @@ impl<'a> Undoing<'a> {
         let mut steps: Vec<Step> = Vec::new();
         for Edit { before, after, undoes, mut details } in edits {
             let fields = rebase::fields(&before, &after);
+            details.splice(0..0, fields.iter().map(FieldChange::words));
             details.extend(rebase::consequences(&before, &after));
             details.push("Every field that is not named here stays as it is.".into());
             let of = undoes.first().copied().unwrap_or_default();

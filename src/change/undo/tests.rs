@@ -324,6 +324,8 @@ fn edits_become_one_and_come_first() {
     let Change::EditApp { before, after, .. } = &plan.changes[0].change else { panic!() };
     assert_eq!((before.raw_label(), after.raw_label()), ("C", "Cequence AI Gateway"));
     assert_eq!(after.0["invented"], live_app().0["invented"]);
+    let said = &plan.changes[0].details;
+    assert!(said.contains(&"name: C → Cequence AI Gateway".to_owned()), "{said:?}");
     assert_eq!(plan.app_read_at, before.last_updated().map(str::to_owned));
     // The first alone: its field was changed again, by the third.
     let left = undo(&history, &[1], &now).unwrap_err();

@@ -23,6 +23,14 @@ const MASK: &str = "••••••••";
 /// Keys whose values are secrets wherever they stand (RFC 7591 §2, RFC 7517 §4, RFC 7518 §6).
 const SECRETS: [&str; 10] = ["client_secret", "password", "secret", "value", "d", "p", "q", "dp", "dq", "qi"];
 
+impl FieldChange {
+    /// From what to what: `PKCE: required → not required`.
+    pub fn words(&self) -> String {
+        let shown = |v: &Clean| if v.as_str().is_empty() { "nothing".to_owned() } else { v.to_string() };
+        format!("{}: {} → {}", Clean::new(&self.field), shown(&self.from), shown(&self.to))
+    }
+}
+
 impl Written {
     /// What was there before, and what there is after, field by field.
     pub fn differences(&self) -> Vec<FieldChange> {

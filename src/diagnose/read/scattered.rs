@@ -86,7 +86,9 @@ pub(super) fn read(text: &str, evidence: &mut Evidence) {
     if !refused && let Some(hop) = words(text) {
         // The words of an error belong to the address beside them, where there is just one.
         match evidence.hops.as_mut_slice() {
-            [one] if one.status.is_none() && one.endpoint != Endpoint::Unsaid => one.refusal = hop.refusal,
+            [one] if one.status.is_none() && one.endpoint != Endpoint::Unsaid => {
+                (one.refusal, one.provenance) = (hop.refusal, hop.provenance);
+            }
             _ => evidence.push(hop),
         }
         evidence.recognised.push("an error in a text");
@@ -144,15 +146,38 @@ fn objects(text: &str, evidence: &mut Evidence) {
 
 /// The first error that the text names.
 fn words(text: &str) -> Option<Hop> {
-    let lower = text.to_lowercase();
+    let lower = text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let status = status_in(text);
     let sentence = SENTENCES.iter().find(|(sentence, _)| lower.contains(sentence));
     let code = match sentence {
         Some((_, code)) => (*code).to_owned(),
         None => CODES.iter().find(|code| has_word(text, code)).map(|code| (*code).to_owned())?,
     };
-    let refusal = Refusal { status, code, words: mask::plain(text).to_string() };
-    Some(Hop { status, refusal: Some(refusal), provenance: Some(Provenance::Observed), ..Hop::default() })
+    let refusal = Refusal {
+        status,
+        words: mask::plain(&around(text, &code, sentence.map(|(s, _)| *s))).to_string(),
+        code,
+    };
+    // A sentence of Okta's is Okta's; a code alone in prose may be about anything.
+    let provenance = Some(if sentence.is_some() { Provenance::Observed } else { Provenance::Inferred });
+    Some(Hop { status, refusal: Some(refusal), provenance, ..Hop::default() })
+}
+
+/// The line that names the error, and the one after it, which may go on with its description. Addresses in them are read by
+/// themselves: a parameter's name is no word of the error.
+fn around(text: &str, code: &str, sentence: Option<&str>) -> String {
+    let names = |line: &&str| match sentence {
+        Some(sentence) => line.to_lowercase().contains(sentence),
+        None => has_word(line, code),
+    };
+    let mut lines = text.lines().skip_while(|line| !names(line));
+    let (first, next) = match lines.next() {
+        Some(first) => (first, lines.next().unwrap_or_default()),
+        // A sentence that is broken into lines is found in the whole only.
+        None => (text, ""),
+    };
+    let words = first.split_whitespace().chain(next.split_whitespace());
+    words.filter(|word| !word.contains("://")).collect::<Vec<_>>().join(" ")
 }
 
 fn has_word(text: &str, word: &str) -> bool {

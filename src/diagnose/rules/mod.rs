@@ -270,6 +270,10 @@ pub fn judge(evidence: &Evidence) -> Diagnosis {
                 if let Some(adds) = rule.adds {
                     adds(evidence, hop, &mut sight);
                 }
+                if hop.provenance == Some(Provenance::Inferred) {
+                    let sure = sight.confidence.unwrap_or(rule.confidence);
+                    sight.confidence = Some(sure.max(Confidence::Likely));
+                }
                 matched.push((order, rule, sight));
             }
             None => {

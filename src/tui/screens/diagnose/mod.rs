@@ -1,7 +1,9 @@
-//! Diagnose: paste what failed, read which leg and why. Needs no org; nothing is sent anywhere and nothing is kept.
+//! Diagnose: paste what failed or open a capture, and read which leg and why. Needs no org; nothing is sent anywhere and nothing is
+//! kept.
 //!
-//! What may come in: text. What it means is said by the room `diagnose`.
+//! What may come in: text, or a file that the runner reads. What it means is said by the room `diagnose`.
 
+mod body;
 mod model;
 #[cfg(test)]
 mod tests;
@@ -9,6 +11,7 @@ mod update;
 mod view;
 
 use super::{Msg, Next, Screen};
+use crate::run::job::Slot;
 use crate::tui::command::Scope;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
@@ -25,12 +28,15 @@ impl Screen for Model {
         vec![Scope::List]
     }
     fn editing(&self, _shared: &Shared) -> bool {
-        self.open
+        self.asks.is_some()
+    }
+    fn running(&self, _shared: &Shared) -> Option<Slot> {
+        self.reading.is_some().then_some(Slot::Capture)
     }
     fn page(&self, shared: &Shared, theme: Theme) -> Page {
         view::page(self, shared, theme)
     }
-    fn draw(&self, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
-        view::draw(self, frame, area, shared, theme);
+    fn draw(&self, frame: &mut Frame, area: Rect, _shared: &Shared, theme: Theme) {
+        view::draw(self, frame, area, theme);
     }
 }

@@ -1,8 +1,9 @@
 //! What the keys of Diagnose do.
 
-use super::model::Model;
-use super::view::lines;
-use crate::diagnose::diagnose;
+use super::body;
+use super::model::{Asks, Model, Tab};
+use crate::diagnose::{paste, words};
+use crate::run::job::{Capture, Job, Outcome, Slot};
 use crate::secret::Secret;
 use crate::setup::GATEWAY_CALLBACK;
 use crate::tui::command::CommandId as C;
@@ -12,61 +13,173 @@ use crate::tui::screens::{Go, Msg, Next};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::field::Field;
 use crate::uri::Callback;
+use std::sync::Arc;
+
+/// The longest text that is read between two frames, in bytes; a longer one is a job.
+const AT_ONCE: usize = 64 * 1024;
+/// Cells in which lines are counted for scrolling, and copied.
+const CELLS: usize = 76;
 
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     match msg {
-        Msg::Shown => *model = Model::default(),
-        Msg::Paste(text) => {
-            // The whole of it is looked at, line breaks too; the field shows it on one line.
-            model.field = Field::default();
-            model.field.paste(&text);
-            look(model, shared, &text);
+        // What was found stays while the program runs; leaving to look something up is part of the work.
+        Msg::Shown => Next::none(),
+        Msg::Paste(text) => pasted(model, shared, &text),
+        Msg::Edit(Key::Enter) => entered(model, shared),
+        Msg::Edit(Key::Down | Key::PageDown) if model.looked.is_some() => {
+            model.close();
+            Next::none()
         }
-        Msg::Edit(Key::Enter) => {
-            let text = model.field.text().to_owned();
-            look(model, shared, &text);
-        }
-        Msg::Edit(Key::Down | Key::PageDown) => model.open = false,
         Msg::Edit(key) => {
             model.field.key(key);
+            Next::none()
         }
-        Msg::Command(C::Back) if model.open && model.pasted.is_some() => model.open = false,
-        Msg::Command(C::Back) => return Next::go(Go::Back),
-        Msg::Command(C::Open | C::Add | C::Next) => {
-            model.open = true;
-            model.field = Field::default();
+        Msg::Done(Slot::Capture, Outcome::Evidence(evidence)) => {
+            model.take(evidence);
+            Next::none()
         }
-        Msg::Command(C::Down) => scroll(model, 1),
-        Msg::Command(C::Up) => scroll(model, -1),
-        Msg::Command(C::PageDown) => scroll(model, 10),
-        Msg::Command(C::PageUp) => scroll(model, -10),
-        Msg::Command(C::Top) => model.scroll = 0,
-        Msg::Command(C::Bottom) => scroll(model, 10_000),
-        Msg::Command(C::Copy) => {
-            let Some(pasted) = &model.pasted else { return Next::none() };
-            shared.notice = Some("Sent to your terminal's clipboard; some terminals ignore it.".into());
-            return Next::effects([Effect::Copy(Secret::new(lines(pasted, 72).join("\n")))]);
+        Msg::Done(Slot::Capture, Outcome::Failed(trouble)) => {
+            model.reading = None;
+            model.trouble = Some(trouble);
+            Next::none()
         }
+        Msg::Command(id) => command(model, shared, id),
+        Msg::Done(..) | Msg::Tick => Next::none(),
+    }
+}
+
+/// A paste is looked at wherever the cursor is; a path is opened.
+fn pasted(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
+    if model.asks == Some(Asks::File) {
+        model.field.paste(text);
+        return Next::none();
+    }
+    if is_path(text) {
+        return read(model, shared, Capture::File(text.trim().to_owned()));
+    }
+    look(model, shared, text)
+}
+
+fn entered(model: &mut Model, shared: &mut Shared) -> Next {
+    let text = model.field.text().trim().to_owned();
+    if text.is_empty() {
+        if model.looked.is_some() {
+            model.close();
+        }
+        return Next::none();
+    }
+    if model.asks == Some(Asks::File) || is_path(&text) {
+        return read(model, shared, Capture::File(text));
+    }
+    look(model, shared, &text)
+}
+
+/// One line that names a capture. An address that ends so has `://` in it.
+fn is_path(text: &str) -> bool {
+    let path = text.trim().trim_matches(['\'', '"']);
+    path.len() < 4_096
+        && path.to_ascii_lowercase().ends_with(".har")
+        && !path.contains(['\n', '{', '=', '<'])
+        && !path.contains("://")
+}
+
+fn look(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
+    if text.len() > AT_ONCE {
+        return read(model, shared, Capture::Text(Secret::new(text)));
+    }
+    model.take(Arc::new(paste(text, &callbacks(shared), Some(shared.now))));
+    Next::none()
+}
+
+fn read(model: &mut Model, shared: &mut Shared, from: Capture) -> Next {
+    model.reading = Some(match &from {
+        Capture::File(path) => crate::text::Clean::new(path).to_string(),
+        Capture::Text(_) => "the paste".into(),
+    });
+    model.trouble = None;
+    model.close();
+    let callbacks = callbacks(shared);
+    Next::effects([shared.start(Slot::Capture, Job::ReadCapture { from, callbacks })])
+}
+
+/// The gateway's callbacks of the org that is connected, else the public gateway's.
+fn callbacks(shared: &Shared) -> Vec<Callback> {
+    let known = shared.session.as_ref().map(|s| s.callbacks.as_slice()).unwrap_or_default();
+    if known.is_empty() {
+        return vec![Callback { environment: "prod".into(), uri: GATEWAY_CALLBACK.into() }];
+    }
+    known
+        .iter()
+        .map(|(environment, uri)| Callback { environment: environment.clone(), uri: uri.clone() })
+        .collect()
+}
+
+fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    match id {
+        C::Back if model.asks.is_some() && model.looked.is_some() => model.close(),
+        C::Back if model.whole => (model.whole, model.scroll) = (false, 0),
+        C::Back | C::Cancel if model.reading.take().is_some() => {
+            return Next::effects([shared.give_up(Slot::Capture)]);
+        }
+        C::Back => return Next::go(Go::Back),
+        C::Add => ask(model, Asks::Text),
+        C::Diagnose => ask(model, Asks::File),
+        C::Left | C::Right | C::Next | C::Previous if model.asks.is_none() && model.looked.is_some() => {
+            model.tab = if model.tab == Tab::Why { Tab::Evidence } else { Tab::Why };
+            model.scroll = 0;
+        }
+        // With no finding to open there is room for a paste.
+        C::Open if model.looked.is_none() => ask(model, Asks::Text),
+        C::Open => (model.whole, model.scroll) = (!model.whole, 0),
+        C::Down => down(model),
+        C::Up => up(model),
+        C::PageDown => scroll(model, 10),
+        C::PageUp => scroll(model, -10),
+        C::Top => (model.cursor, model.scroll) = (0, 0),
+        C::Bottom => scroll(model, isize::MAX),
+        C::Copy => return copy(model, shared),
         _ => {}
     }
     Next::none()
 }
 
-fn look(model: &mut Model, shared: &Shared, text: &str) {
-    let known = shared.session.as_ref().map(|s| s.callbacks.as_slice()).unwrap_or_default();
-    let mut callbacks: Vec<Callback> = known
-        .iter()
-        .map(|(environment, uri)| Callback { environment: environment.clone(), uri: uri.clone() })
-        .collect();
-    if callbacks.is_empty() {
-        callbacks.push(Callback { environment: "prod".into(), uri: GATEWAY_CALLBACK.into() });
+fn ask(model: &mut Model, asks: Asks) {
+    model.asks = Some(asks);
+    model.field = Field::default();
+}
+
+/// To the next finding; below the last one the text goes on.
+fn down(model: &mut Model) {
+    if model.tab == Tab::Why && !model.whole && model.cursor + 1 < model.count() {
+        (model.cursor, model.scroll) = (model.cursor + 1, 0);
+    } else {
+        scroll(model, 1);
     }
-    model.pasted = Some(diagnose(text, &callbacks));
-    model.scroll = 0;
-    model.open = false;
+}
+
+fn up(model: &mut Model) {
+    if model.scroll == 0 && model.tab == Tab::Why && !model.whole {
+        model.cursor = model.cursor.saturating_sub(1);
+    } else {
+        scroll(model, -1);
+    }
 }
 
 fn scroll(model: &mut Model, by: isize) {
-    let last = model.pasted.as_ref().map_or(0, |p| lines(p, 76).len().saturating_sub(1));
+    let last = body::lines(model, CELLS).len().saturating_sub(1);
     model.scroll = model.scroll.saturating_add_signed(by).min(last);
+}
+
+/// The finding as a message to whoever can do the fix, or the hops in order. No secret is in either.
+fn copy(model: &Model, shared: &mut Shared) -> Next {
+    let (text, said) = match (model.tab, model.finding(), &model.looked) {
+        (Tab::Evidence, _, Some(looked)) => (words::hops(&looked.evidence).join("\n"), "The hops".to_owned()),
+        (Tab::Why, Some(finding), _) => (
+            words::message(finding),
+            format!("A message for the {}", finding.who.words().trim_start_matches("the ")),
+        ),
+        _ => return Next::none(),
+    };
+    shared.notice = Some(format!("{said}: sent to your terminal's clipboard; some terminals ignore it."));
+    Next::effects([Effect::Copy(Secret::new(text))])
 }

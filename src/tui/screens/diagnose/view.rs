@@ -1,112 +1,199 @@
-//! Draws Diagnose.
+//! Draws Diagnose: the findings in order, and below them why, or the evidence.
 
-use super::model::Model;
-use crate::diagnose::Pasted;
-use crate::text::{pad, width};
+use super::body;
+use super::model::{Asks, Looked, Model, Tab};
+use crate::diagnose::{Confidence, Finding, Rank};
+use crate::flow::trace::Leg;
+use crate::text::{cut_end, pad, plural};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::heading;
 use crate::tui::widgets::page::Page;
-use crate::tui::widgets::rows::Rows;
+use crate::tui::widgets::rows::{Rows, first_row};
 use crate::tui::widgets::wrap::wrap;
+use crate::tui::widgets::{heading, tabs, trouble};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+/// Findings that are listed at once, above the text of one.
+const LISTED: usize = 5;
+
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
-    let explain = if model.pasted.is_some() && !model.open {
-        "Secrets in it are masked. Enter takes another."
-    } else {
-        "A failed address, an error page's text, or a JSON body. Enter looks at it."
+    let explain = match (&model.asks, &model.looked) {
+        (Some(Asks::File), _) => "A HAR of a browser or a proxy, up to 1 GiB; or a text. Enter opens it.",
+        (Some(Asks::Text), _) => {
+            "A failed address, an error page's text, a JSON body, a token. Enter looks at it."
+        }
+        (None, Some(_)) => "Secrets in it are masked. Another paste is looked at wherever you are.",
+        (None, None) => "",
     };
     let mut page = heading::page(shared, theme, explain);
     page.title = "Diagnose".into();
     page.second = Line::raw(" Paste what failed. Nothing is sent anywhere, and no Okta account is needed.");
-    page.hints = if model.open {
-        vec![(C::Back, "back")]
-    } else {
-        vec![
-            (C::Open, "paste another"),
-            (C::Down, "scroll"),
-            (C::Copy, "copy this"),
-            (C::Back, "back"),
-            (C::Help, "help"),
-        ]
-    };
+    page.hints = hints(model);
     page
 }
 
-pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Shared, theme: Theme) {
-    let mut out = Rows::new(area);
-    if let Some(row) = out.next(1) {
-        let marker = if model.open { theme.marker() } else { " " };
-        let cells = usize::from(row.width).saturating_sub(12);
-        let (shown, column) = model.field.shown(cells);
-        let (left, right) = if model.open { ("[", "]") } else { (" ", " ") };
-        frame.render_widget(
-            Line::from(vec![
-                Span::styled(format!(" {marker} {}{left}", pad("pasted", 7)), theme.title()),
-                Span::raw(shown),
-                Span::raw(right),
-            ]),
-            row,
-        );
-        if model.open {
-            let x = row.x + 11 + u16::try_from(column).unwrap_or(0);
-            frame.set_cursor_position((x.min(row.right().saturating_sub(1)), row.y));
-        }
+fn hints(model: &Model) -> Vec<(C, &'static str)> {
+    if model.asks.is_some() {
+        return vec![(C::Back, "back")];
     }
-    out.gap();
-    let Some(pasted) = &model.pasted else {
-        for line in [
-            "For example",
-            "  the address after a failed sign-in     https://…/oauth/callback?error=…",
-            "  the address of Okta's sign-in page     https://…/v1/authorize?client_id=…",
-            "  the text of Okta's error page          The 'redirect_uri' parameter must be …",
-            "  the answer of the token endpoint       {\"error\": \"invalid_client\", …}",
-            "  an error of the gateway's              outbound_auth_failed",
-        ] {
-            out.push(frame, Line::styled(format!(" {line}"), theme.quiet()));
-        }
+    if model.reading.is_some() {
+        return vec![(C::Back, "stop reading"), (C::Help, "")];
+    }
+    if model.looked.is_none() {
+        return vec![(C::Add, "paste something"), (C::Diagnose, "open a HAR"), (C::Back, ""), (C::Help, "")];
+    }
+    let copy = if model.tab == Tab::Why { "message" } else { "copy the hops" };
+    let other = if model.tab == Tab::Why { "evidence" } else { "why" };
+    vec![
+        (C::Open, if model.whole { "smaller" } else { "larger" }),
+        (C::Right, other),
+        (C::Copy, copy),
+        (C::Add, "another"),
+        (C::Diagnose, "open a HAR"),
+        (C::Back, ""),
+        (C::Help, ""),
+    ]
+}
+
+pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, theme: Theme) {
+    let mut out = Rows::new(area);
+    draw_field(model, frame, &mut out, theme);
+    if let Some(what) = &model.trouble {
+        let lines = trouble::lines(theme, "FAIL", what, "", out.cells());
+        lines.into_iter().for_each(|line| out.push(frame, line));
+        out.gap();
+    }
+    if let Some(what) = &model.reading {
+        let text = cut_end(&format!("Reading {what} …"), out.cells().saturating_sub(2));
+        out.push(frame, Line::styled(format!(" {text}"), theme.title()));
         return;
-    };
-    let cells = out.cells().saturating_sub(2);
-    for line in lines(pasted, cells).into_iter().skip(model.scroll) {
-        let style =
-            if line.starts_with("  !") || !line.starts_with(' ') { theme.title() } else { theme.text() };
-        out.push(frame, Line::styled(format!(" {line}"), style));
+    }
+    match &model.looked {
+        None => draw_examples(frame, &mut out, theme),
+        Some(looked) => draw_looked(model, looked, frame, &mut out, theme),
     }
 }
 
-/// What is said of it, in lines of at most `cells` cells; headlines begin at the left, the rest is indented.
-pub(super) fn lines(pasted: &Pasted, cells: usize) -> Vec<String> {
-    let mut out = vec![format!("This is {}.", pasted.recognised)];
-    let mut said = |head: &str, text: &str| {
-        for (i, line) in wrap(text, cells.saturating_sub(9)).into_iter().enumerate() {
-            out.push(format!("  {}{line}", pad(if i == 0 { head } else { "" }, 6)));
+fn draw_field(model: &Model, frame: &mut Frame, out: &mut Rows, theme: Theme) {
+    let Some(asks) = model.asks else { return };
+    let Some(row) = out.next(1) else { return };
+    let name = if asks == Asks::File { "file" } else { "paste" };
+    let (shown, column) = model.field.shown(usize::from(row.width).saturating_sub(12));
+    frame.render_widget(
+        Line::from(vec![
+            Span::styled(format!(" {} {}[", theme.marker(), pad(name, 6)), theme.title()),
+            Span::raw(shown),
+            Span::raw("]"),
+        ]),
+        row,
+    );
+    let x = row.x + 10 + u16::try_from(column).unwrap_or(0);
+    frame.set_cursor_position((x.min(row.right().saturating_sub(1)), row.y));
+    out.gap();
+}
+
+fn draw_examples(frame: &mut Frame, out: &mut Rows, theme: Theme) {
+    for line in [
+        "For example",
+        "  the address after a failed sign-in     https://…/oauth/callback?error=…",
+        "  the address of Okta's sign-in page     https://…/v1/authorize?client_id=…",
+        "  the text of Okta's error page          The 'redirect_uri' parameter must be …",
+        "  the answer of the token endpoint       {\"error\": \"invalid_client\", …}",
+        "  an error of the gateway's              outbound_auth_failed",
+        "  a token, decoded here                  eyJ…",
+        "  what curl -v printed                   > GET /oauth2/default/v1/authorize?…",
+        "  an event of Okta's System Log          {\"eventType\": \"app.oauth2.as.…\", …}",
+        "  the path of a capture of a browser     ~/Downloads/acme.okta.com.har",
+    ] {
+        out.push(frame, Line::styled(format!(" {line}"), theme.quiet()));
+    }
+}
+
+fn draw_looked(model: &Model, looked: &Looked, frame: &mut Frame, out: &mut Rows, theme: Theme) {
+    let cells = out.cells();
+    if !model.whole {
+        for line in wrap(&recognised(looked), cells.saturating_sub(2)) {
+            out.push(frame, Line::styled(format!(" {line}"), theme.quiet()));
         }
+        draw_findings(model, looked, frame, out, theme);
+    }
+    let hops = looked.evidence.hops.len();
+    let evidence = if hops > 0 { format!("Evidence ({})", plural(hops, "hop")) } else { "Evidence".into() };
+    let open = usize::from(model.tab == Tab::Evidence);
+    out.push(frame, tabs::line(theme, &["Why", &evidence], open, cells));
+    let lines = body::lines(model, cells.saturating_sub(2));
+    let first = model.scroll.min(lines.len().saturating_sub(out.left()));
+    let below = lines.len().saturating_sub(first + out.left());
+    let room = out.left().saturating_sub(usize::from(below > 0));
+    for text in lines.iter().skip(first).take(room) {
+        let style = if text.title { theme.title() } else { theme.text() };
+        out.push(frame, Line::styled(format!(" {}", text.text), style));
+    }
+    if below > 0 {
+        let more = format!(" … {} below", plural(lines.len() - first - room, "line"));
+        out.push(frame, Line::styled(more, theme.quiet()));
+    }
+}
+
+/// What it is, what could not be read of it, and how many findings there are.
+fn recognised(looked: &Looked) -> String {
+    let diagnosis = &looked.diagnosis;
+    let mut said = match diagnosis.recognised.as_slice() {
+        [] => String::new(),
+        kinds => format!("This is {}. ", kinds.join(", and ")),
     };
-    for finding in &pasted.findings {
-        let step = finding.step.map_or(String::new(), |s| format!(", step {}", s.word()));
-        said("", "");
-        said("!", &format!("{}{step}: {}", finding.leg.words(), finding.headline));
-        for (head, list) in [("saw", &finding.cause), ("fix", &finding.fix)] {
-            for (i, text) in list.iter().enumerate() {
-                said(if i == 0 { head } else { "" }, text);
-            }
-        }
+    for note in &diagnosis.notes {
+        said.push_str(note);
+        said.push(' ');
     }
-    if !pasted.parameters.is_empty() {
-        said("", "");
-        said("", "In it:");
-        let name = pasted.parameters.iter().map(|p| width(p.name.as_str())).max().unwrap_or(0).min(24);
-        for p in &pasted.parameters {
-            said("", &format!("{}  {}", pad(p.name.as_str(), name), p.value));
-            if !p.meaning.is_empty() {
-                said("", &format!("{}  {}", pad("", name), p.meaning));
-            }
-        }
+    said.trim_end().to_owned()
+}
+
+fn draw_findings(model: &Model, looked: &Looked, frame: &mut Frame, out: &mut Rows, theme: Theme) {
+    let findings = &looked.diagnosis.findings;
+    let room = LISTED.min(findings.len());
+    let first = first_row(model.cursor, findings.len(), room);
+    for (at, finding) in findings.iter().enumerate().skip(first).take(room) {
+        out.push(frame, finding_line(finding, at == model.cursor, out.cells(), theme));
     }
-    out
+    if findings.len() > room {
+        let more = format!("   {} of {}", model.cursor + 1, plural(findings.len(), "finding"));
+        out.push(frame, Line::styled(more, theme.quiet()));
+    }
+}
+
+fn finding_line(finding: &Finding, on: bool, cells: usize, theme: Theme) -> Line<'static> {
+    let marker = if on { theme.marker() } else { " " };
+    let look = match (finding.rank, finding.confidence) {
+        (Rank::Practice | Rank::Remark, _) => theme.quiet(),
+        (_, Confidence::Certain) => theme.bad(),
+        (_, Confidence::Likely) => theme.warn(),
+        _ => theme.quiet(),
+    };
+    let style = if on { theme.focus() } else { theme.text() };
+    let room = cells.saturating_sub(14);
+    Line::from(vec![
+        Span::raw(format!(" {marker} ")),
+        Span::styled(pad(finding.confidence.word(), 9), look),
+        Span::styled(cut_end(&format!("{} · {}", short_place(finding), finding.headline), room), style),
+    ])
+}
+
+/// `Leg 2, token`: the legs' long names stand below.
+fn short_place(finding: &Finding) -> String {
+    let leg = match finding.leg {
+        Leg::ClientToGateway => "Leg 1",
+        Leg::GatewayToOkta => "Leg 2",
+        Leg::GatewayToTool => "Leg 3",
+        Leg::GatewayPolicy => "Policy",
+        Leg::Network => "Network",
+        Leg::Unknown => "No leg",
+    };
+    match finding.step {
+        Some(step) => format!("{leg}, {}", step.word()),
+        None => leg.to_owned(),
+    }
 }

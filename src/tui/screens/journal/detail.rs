@@ -32,10 +32,9 @@ pub(super) fn lines(written: &Written) -> Vec<(&'static str, String)> {
         say("undoes", numbers.join(", "));
     }
     say("way back", written.way_back_words());
-    let shown = |v: &Clean| if v.as_str().is_empty() { "nothing".to_owned() } else { v.to_string() };
     for (i, field) in written.differences().iter().enumerate() {
         let name = if i == 0 { "changed" } else { "" };
-        say(name, format!("{}: {} → {}", Clean::new(&field.field), shown(&field.from), shown(&field.to)));
+        say(name, field.words());
     }
     if let Some(request) = written.request() {
         say("call", format!("{} {}", request.method, request.path));

@@ -270,6 +270,8 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         }
         C::View => {
             (model.groups, model.found, model.of, model.last_mark) = (!model.groups, None, None, None);
+            // What narrows people seldom narrows groups.
+            model.filter = Field::default();
             go(model, 0);
         }
         C::Mark => mark_one(model, shared),

@@ -66,15 +66,12 @@ fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
     }
     match &model.over {
         Some(Over::Person(_)) => {
-            return vec![
-                (C::Down, "scroll"),
-                (C::Add, "assign"),
-                (C::Remove, "remove"),
-                (C::Open, "username"),
-                (C::Why, "why"),
-                (C::Test, "test as them"),
-                (C::Back, "back"),
-            ];
+            let mut hints = vec![(C::Down, "scroll"), (C::Add, "assign"), (C::Remove, "remove")];
+            if shared.existing() {
+                hints.extend([(C::Open, "username"), (C::Why, "why")]);
+            }
+            hints.extend([(C::Test, "test as them"), (C::Back, "back")]);
+            return hints;
         }
         Some(Over::Group(_)) => return vec![(C::Down, "scroll"), (C::Back, "back"), (C::Help, "help")],
         Some(Over::Why(_)) => {
@@ -413,7 +410,7 @@ fn empty(model: &Model, pane: Pane, shared: &Shared) -> String {
             (Remote::Ready(_), _) if !model.filter.text().is_empty() => "Nobody matches.".into(),
             (Remote::Ready(_), _) => format!("Nobody: {}.", model.only.words()),
         },
-        _ if !model.filter.text().trim().is_empty() => {
+        _ if !model.filter.text().trim().is_empty() && model.lists.all(pane, model.groups) > 0 => {
             "Nothing that is loaded matches. \\ asks Okta, which also knows the deactivated.".into()
         }
         Pane::Available if model.found.as_ref().is_some_and(|f| !f.asking) => "Okta found nobody.".into(),

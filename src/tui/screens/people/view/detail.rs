@@ -77,6 +77,7 @@ impl PersonView {
             .collect();
         let by_groups =
             if through.is_empty() { String::new() } else { format!("through {}", through.join(", ")) };
+        let new = matches!(detail.app_user, Readable::NotAsked);
         let app = told(&detail.app_user, |user| match user {
             None if through.is_empty() => "not assigned".into(),
             None => by_groups.clone(),
@@ -92,7 +93,7 @@ impl PersonView {
                 format!("{ways}; the app calls them {name}")
             }
         });
-        say("this app", &app);
+        say("this app", if new { "not in Okta yet; the plan makes it" } else { app.as_str() });
         say(
             "groups",
             &told(&detail.groups, |groups| {
@@ -124,6 +125,7 @@ impl PersonView {
                     say(if at == 0 { "last events" } else { "" }, &text);
                 }
             }
+            Readable::NotAsked => {}
             other => say("last events", &told(other, |_| "none in the last 90 days".into())),
         }
         out
