@@ -410,7 +410,9 @@ fn empty(model: &Model, pane: Pane, shared: &Shared) -> String {
             (Remote::Ready(_), _) if !model.filter.text().is_empty() => "Nobody matches.".into(),
             (Remote::Ready(_), _) => format!("Nobody: {}.", model.only.words()),
         },
-        _ if !model.filter.text().trim().is_empty() && model.lists.all(pane, model.groups) > 0 => {
+        _ if !model.filter.text().trim().is_empty()
+            && model.lists.all(&shared.directory, pane, model.groups) > 0 =>
+        {
             "Nothing that is loaded matches. \\ asks Okta, which also knows the deactivated.".into()
         }
         Pane::Available if model.found.as_ref().is_some_and(|f| !f.asking) => "Okta found nobody.".into(),
