@@ -3,9 +3,12 @@
 use super::model::{Id, Model};
 use crate::okta::model::Readable;
 use crate::setup::{AccessMode, Field as About};
-use crate::tui::screens::people::staging::yourself;
+use crate::tui::screens::people::staging::{thousands, yourself};
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::form::{Part, Row, safe};
+
+/// How many people have a row here; all of them are in the list.
+const MOST: usize = 20;
 
 /// Why people or groups cannot be listed, in words.
 fn unread(shared: &Shared, groups: bool) -> Option<String> {
@@ -73,9 +76,13 @@ fn controlled(model: &Model, shared: &Shared, work: &Work, rows: &mut Vec<Row<Id
         let part = Part::Fixed { label: "group".into(), value: safe(name) };
         rows.push(Row::new(Id::Group(at), part).state(model.word(&[About::Group(at)])));
     }
-    for (at, login) in access.people.iter().enumerate() {
+    for (at, login) in access.people.iter().enumerate().take(MOST) {
         let part = Part::Fixed { label: "person".into(), value: safe(login) };
         rows.push(Row::new(Id::Person(at), part).state(model.word(&[About::Person(at)])));
+    }
+    if access.people.len() > MOST {
+        let more = thousands(access.people.len() - MOST);
+        rows.push(Row::text(format!("and {more} people more: Choose people and groups lists them.")));
     }
     let field = |label: &str| Part::Field { label: label.into(), value: String::new() };
     rows.push(Row::new(Id::AddGroup, field("+ group by name")));

@@ -18,7 +18,25 @@ use crate::tui::widgets::form::stops;
 /// How far PgUp and PgDn go.
 pub(super) const PAGE: usize = 10;
 
+/// Where answers come from that change what is shown or checked here.
+const OURS: [Slot; 8] = [
+    Slot::Connect,
+    Slot::Apps,
+    Slot::App,
+    Slot::Directory,
+    Slot::Servers,
+    Slot::Server,
+    Slot::Logo,
+    Slot::Apply,
+];
+
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
+    // Pages of people come by the hundred, and what other screens ask for is no business of this one.
+    if let Msg::Done(slot, outcome) = &msg
+        && (!OURS.contains(slot) || matches!(outcome, Outcome::People(_)))
+    {
+        return Next::none();
+    }
     let before = shared.work.as_ref().map(|w| w.draft.clone());
     // Answers reach every screen, also one that is not shown: they never start another read.
     let mine = !matches!(msg, Msg::Done(..) | Msg::Tick);
