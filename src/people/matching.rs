@@ -162,16 +162,6 @@ impl Matching {
         *self = Self::default();
     }
 
-    /// Shows the first `len` rows of a list without a filter: nothing has to be known of them.
-    pub fn everything(&mut self, len: usize) {
-        if !self.words.is_empty() || self.seen > len {
-            self.reset();
-        }
-        let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        self.rows.extend(number(self.seen)..number(len));
-        self.seen = len;
-    }
-
     /// Finds `text` in `list`. Where neither has changed since the last time, nothing is done; where only rows were added, only they
     /// are looked at.
     pub fn find(&mut self, finder: &mut Finder, list: &Haystacks, text: &str) {
