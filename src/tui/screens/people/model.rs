@@ -46,6 +46,8 @@ pub struct Model {
     /// The field of [`Typing::Okta`], [`Typing::Path`] and [`Typing::UserName`].
     pub(super) field: Field,
     pub(super) typing: Typing,
+    /// The button below the lists that has the focus; the list has it where there is none.
+    pub(super) button: Option<usize>,
     pub(super) lists: Lists,
     /// Okta's answer stands in place of what was read.
     pub(super) found: Option<FoundByOkta>,

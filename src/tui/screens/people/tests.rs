@@ -208,6 +208,10 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     out.push(("staged", m, s));
     let mut s = old_app();
     let mut m = shown(&mut s);
+    press(&mut m, &mut s, Key::BackTab);
+    out.push(("buttons", m, s));
+    let mut s = old_app();
+    let mut m = shown(&mut s);
     keys(&mut m, &mut s, "/mar");
     out.push(("filter", m, s));
     let mut s = new_app();
@@ -457,6 +461,32 @@ fn marks_survive_a_filter_and_go_with_what_was_done() {
 }
 
 #[test]
+fn tab_arrows_and_enter_alone_reach_everything() {
+    let mut s = new_app();
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "\t\t");
+    assert_eq!((m.pane, m.button), (Pane::Assigned, Some(0)));
+    keys(&mut m, &mut s, "\t↓↓");
+    assert_eq!((m.pane, m.button), (Pane::Available, None));
+    press(&mut m, &mut s, Key::BackTab);
+    assert_eq!(m.button, Some(0), "from the first list back to the buttons");
+    keys(&mut m, &mut s, "\n");
+    assert_eq!(draft(&s).setup.access.people, ["mari.tanaka@acme.com"]);
+    let count = super::buttons::all(&m).len();
+    for at in 1..count {
+        let mut m = shown(&mut s);
+        press(&mut m, &mut s, Key::BackTab);
+        for _ in 0..at {
+            press(&mut m, &mut s, Key::Right);
+        }
+        let before = drawn(&m, &s, Theme::new(false, false), (80, 24));
+        let next = press(&mut m, &mut s, Key::Enter);
+        let after = drawn(&m, &s, Theme::new(false, false), (80, 24));
+        assert!(next.go.is_some() || before != after, "button {at}");
+    }
+}
+
+#[test]
 fn a_staging_takes_the_plan_away_and_moving_does_not() {
     let mut s = new_app();
     let mut m = shown(&mut s);
@@ -540,7 +570,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn it_draws_at_every_size(w in 1_u16..200, h in 1_u16..60, which in 0_usize..9) {
+    fn it_draws_at_every_size(w in 1_u16..200, h in 1_u16..60, which in 0_usize..10) {
         let all = states();
         let (_, model, shared) = &all[which % all.len()];
         let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(w, h)).unwrap();

@@ -6,7 +6,7 @@ use super::item::{Entry, FoundByOkta};
 use super::lists::Pane;
 use super::model::{Model, Over, Typing};
 use super::press::{mark_all, mark_one, mark_range, stage, unstage};
-use super::{over, staging};
+use super::{buttons, over, staging};
 use crate::people::{Purpose, Source};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
@@ -58,6 +58,7 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
         *model = Model { about, ..Model::default() };
     }
     (model.over, model.typing, model.trouble, model.of) = (None, Typing::Nothing, None, None);
+    model.button = None;
     Next::effects(wanted(shared))
 }
 
@@ -222,6 +223,13 @@ pub(super) fn panes(shared: &Shared) -> &'static [Pane] {
     }
 }
 
+/// The last list; the first one, going back.
+fn end(shared: &Shared, forward: bool) -> Pane {
+    let panes = panes(shared);
+    let end = if forward { panes.last() } else { panes.first() };
+    end.copied().unwrap_or_default()
+}
+
 fn turn(model: &mut Model, shared: &mut Shared, by: usize) -> Next {
     let panes = panes(shared);
     let at = panes.iter().position(|p| *p == model.pane).unwrap_or(0);
@@ -241,12 +249,24 @@ fn review(model: &mut Model, shared: &mut Shared) -> Next {
     Next::effects([shared.start(Slot::Review, Job::LoadReview(app))])
 }
 
-fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+pub(super) fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    let (forward, on_buttons) = (id == C::Next, model.button.is_some());
+    if let Some(next) = buttons::command(model, shared, id) {
+        return next;
+    }
     let (len, cursor) = (model.len(), model.cursor());
     let last = len.saturating_sub(1);
     let panes = panes(shared).len();
     let go = |model: &mut Model, at: usize| model.lists.set_cursor(model.pane, at);
     match id {
+        // The buttons are the stop between the last list and the first.
+        C::Next | C::Previous if !on_buttons && model.pane == end(shared, forward) => {
+            model.button = Some(0);
+        }
+        C::Next | C::Previous if on_buttons => {
+            model.pane = end(shared, forward);
+            return turn(model, shared, if forward { 1 } else { panes - 1 });
+        }
         C::Next | C::Right => return turn(model, shared, 1),
         C::Previous | C::Left => return turn(model, shared, panes - 1),
         C::Down => go(model, (cursor + 1).min(last)),

@@ -3,6 +3,7 @@
 mod detail;
 mod import;
 
+use super::buttons;
 use super::item::Item;
 use super::lists::Pane;
 use super::model::{Model, Over, Typing};
@@ -29,6 +30,14 @@ const TWO: usize = 100;
 
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let mut page = heading::page(shared, theme, explain(model));
+    if model.button.is_some() && shared.notice.is_none() {
+        let whom = match (model.marked.is_empty(), model.here(shared)) {
+            (true, Some(item)) => format!("for {}", item.name),
+            (true, None) => "for nobody: the list is empty".into(),
+            (false, _) => "for the marked rows".into(),
+        };
+        page.explain = format!("Assign and Remove are {whom}; nothing is written before the plan.");
+    }
     let kind = if model.groups && model.pane != Pane::Review { "Groups" } else { "People" };
     let kind = if model.pane == Pane::Review { "Access review" } else { kind };
     page.title = format!("{} {} {kind}", page.title, theme.crumb());
@@ -94,6 +103,14 @@ fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
         }
         None => {}
     }
+    if model.button.is_some() {
+        return vec![
+            (C::Open, "press"),
+            (C::Right, "choose"),
+            (C::Next, "to the lists"),
+            (C::Back, "to the list"),
+        ];
+    }
     let mut hints = Vec::new();
     if model.len() > 0 {
         hints.push((C::Mark, "mark"));
@@ -138,7 +155,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
     let two = out.cells() >= TWO && model.pane != Pane::Review;
     out.push(frame, tab_line(model, shared, theme, out.cells()));
     search_line(model, frame, &mut out, shared, theme);
-    let foot = 3;
+    let foot = 4;
     let body = out.left().saturating_sub(foot);
     let Some(place) = out.next(body) else { return };
     if two {
@@ -305,7 +322,7 @@ fn draw_list(model: &Model, pane: Pane, frame: &mut Frame, area: Rect, shared: &
         }
         return;
     }
-    let focused = pane == model.pane;
+    let focused = pane == model.pane && model.button.is_none();
     let cursor = model.lists.cursor(pane).min(len - 1);
     let room = out.left();
     for at in page_of(cursor, len, room) {
@@ -447,8 +464,18 @@ fn draw_foot(model: &Model, frame: &mut Frame, out: &mut Rows, shared: &Shared, 
     let tally = &model.lists.tally;
     let words = tally.words();
     if words.is_empty() {
-        return out.push(frame, Line::styled(" Nothing is staged.".to_owned(), theme.quiet()));
+        out.push(frame, Line::styled(" Nothing is staged.".to_owned(), theme.quiet()));
+        out.gap();
+    } else {
+        out.push(frame, Line::styled(format!(" Staged: {words}"), theme.title()));
+        out.push(frame, Line::styled(format!(" {}", tally.cost(shared)), theme.quiet()));
     }
-    out.push(frame, Line::styled(format!(" Staged: {words}"), theme.title()));
-    out.push(frame, Line::styled(format!(" {}", tally.cost(shared)), theme.quiet()));
+    let mut spans = Vec::new();
+    for (at, (text, _)) in buttons::all(model).into_iter().enumerate() {
+        let here = model.button == Some(at);
+        let marker = if here { theme.marker() } else { " " };
+        let style = if here { theme.focus() } else { theme.text() };
+        spans.push(Span::styled(format!("{marker}[ {text} ]"), style));
+    }
+    out.push(frame, Line::from(spans));
 }
