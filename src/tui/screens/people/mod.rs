@@ -4,13 +4,14 @@
 //! The draft in `shared.work` is the state of record: what is staged here goes there, and the plan alone writes. People stay where
 //! they were read into, `shared.directory`; here are only their places in it. Nothing here reads or writes: `update` asks for jobs.
 
+mod buttons;
 mod detail;
 mod import;
-mod index;
 mod item;
 mod lists;
 mod model;
 mod over;
+mod press;
 pub(super) mod staging;
 mod update;
 mod view;
