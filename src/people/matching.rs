@@ -90,6 +90,8 @@ fn letters(text: &str) -> u32 {
 pub struct Finder {
     matcher: Matcher,
     row: Vec<char>,
+    /// Those of other threads, for long lists.
+    others: Vec<Finder>,
 }
 
 impl Default for Finder {
@@ -98,7 +100,7 @@ impl Default for Finder {
         let mut config = Config::DEFAULT;
         config.ignore_case = false;
         config.normalize = false;
-        Self { matcher: Matcher::new(config), row: Vec::new() }
+        Self { matcher: Matcher::new(config), row: Vec::new(), others: Vec::new() }
     }
 }
 
@@ -116,6 +118,9 @@ struct Word {
 fn close_enough(letters: usize) -> u16 {
     u16::try_from(letters).unwrap_or(u16::MAX).saturating_mul(18).saturating_sub(2)
 }
+
+/// From how many rows on several threads look.
+const MANY: usize = 10_000;
 
 /// How a filter stands to a row.
 enum Fit {
@@ -194,7 +199,28 @@ impl Matching {
             self.rows.extend(new);
             return;
         }
-        for row in old.into_iter().chain(new) {
+        old.extend(new);
+        let parts = if old.len() < MANY {
+            1
+        } else {
+            std::thread::available_parallelism().map_or(1, |n| n.get().min(4))
+        };
+        if parts == 1 {
+            self.look(finder, list, &old);
+        } else {
+            self.look_side_by_side(finder, list, &old, parts);
+        }
+        self.hits.sort_unstable();
+        self.rows.clear();
+        #[allow(clippy::cast_possible_truncation, reason = "the lower half is the row's number")]
+        self.rows.extend(self.hits.iter().map(|hit| *hit as u32));
+    }
+}
+
+impl Matching {
+    /// Looks at these rows, in their order.
+    fn look(&mut self, finder: &mut Finder, list: &Haystacks, rows: &[u32]) {
+        for row in rows.iter().copied() {
             match fit(finder, list, &self.words, row) {
                 Fit::No => {}
                 Fit::Scattered => self.candidates.push(row),
@@ -204,10 +230,44 @@ impl Matching {
                 }
             }
         }
-        self.hits.sort_unstable();
-        self.rows.clear();
-        #[allow(clippy::cast_possible_truncation, reason = "the lower half is the row's number")]
-        self.rows.extend(self.hits.iter().map(|hit| *hit as u32));
+    }
+
+    /// The same by several threads, each with a matcher and a part of the rows of its own.
+    fn look_side_by_side(&mut self, finder: &mut Finder, list: &Haystacks, rows: &[u32], parts: usize) {
+        finder.others.resize_with(parts - 1, Finder::default);
+        let mut chunks = rows.chunks(rows.len().div_ceil(parts).max(1));
+        let first = chunks.next().unwrap_or_default();
+        let others = std::mem::take(&mut finder.others);
+        let words = &self.words;
+        let (mine, theirs) = std::thread::scope(|scope| {
+            let running: Vec<_> = chunks
+                .zip(others)
+                .map(|(chunk, mut other)| {
+                    scope.spawn(move || {
+                        let mut part = Self { words: words.clone(), ..Self::default() };
+                        part.look(&mut other, list, chunk);
+                        (part, other)
+                    })
+                })
+                .collect();
+            let mut mine = Self { words: words.clone(), ..Self::default() };
+            mine.look(finder, list, first);
+            (mine, running.into_iter().map(|thread| thread.join()).collect::<Vec<_>>())
+        });
+        let mut parts = vec![mine];
+        for done in theirs {
+            match done {
+                Ok((part, other)) => {
+                    parts.push(part);
+                    finder.others.push(other);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        for part in parts {
+            self.candidates.extend(part.candidates);
+            self.hits.extend(part.hits);
+        }
     }
 }
 
@@ -218,7 +278,7 @@ fn fit(finder: &mut Finder, list: &Haystacks, words: &[Word], row: u32) -> Fit {
         return Fit::No;
     }
     let text = list.row(row);
-    let Finder { matcher, row: chars } = finder;
+    let Finder { matcher, row: chars, .. } = finder;
     let hay = if text.is_ascii() {
         Utf32Str::Ascii(text.as_bytes())
     } else {
@@ -302,6 +362,28 @@ mod tests {
         list.clear();
         matching.find(&mut finder, &list, "maria");
         assert!(matching.rows().is_empty());
+    }
+
+    #[test]
+    fn several_threads_find_what_one_finds() {
+        let mut list = Haystacks::default();
+        for n in 0..2 * MANY {
+            list.push(&[
+                &format!("Person {n} {}", ["marta", "tomas", "mori"][n % 3]),
+                &format!("p{n}@acme.com"),
+            ]);
+        }
+        for text in ["mar", "m", "to acme", "77"] {
+            let many = found(&list, text);
+            let word = |w: &str| Word { text: w.to_owned(), chars: w.chars().collect(), letters: letters(w) };
+            let words = text.split_whitespace().map(word).collect();
+            let mut one = Matching { words, ..Matching::default() };
+            let rows: Vec<u32> = (0..u32::try_from(list.len()).unwrap()).collect();
+            one.look(&mut Finder::default(), &list, &rows);
+            one.hits.sort_unstable();
+            let rows: Vec<u32> = one.hits.iter().map(|hit| *hit as u32).collect();
+            assert_eq!(many, rows, "{text}");
+        }
     }
 
     proptest! {

@@ -162,7 +162,12 @@ pub enum Job {
         path: String,
     },
     /// Reads what is live and makes the plan.
-    MakePlan(Box<Draft>),
+    MakePlan {
+        /// The draft.
+        draft: Box<Draft>,
+        /// People whom it names, as they were read already: they are not looked up again.
+        known: Vec<User>,
+    },
     /// Reads the journal: of the org that is connected, else of every org that has one here.
     LoadJournal,
     /// Reads what is live for chosen writes of the journal, and makes the plan that undoes them.

@@ -241,11 +241,13 @@ impl Runner {
                 Outcome::Server(Box::new(live::probe(&self.need_session()?, &server, client.as_ref()).await))
             }
             Job::ReadLogo { path } => Outcome::Logo(read_logo(&path)),
-            Job::MakePlan(draft) => match applying::plan(&self.need_session()?, &draft).await {
-                Ok(made) => Outcome::Plan(Box::new(made)),
-                Err(RunError::NoPlan(troubles)) => Outcome::NoPlan(troubles),
-                Err(e) => return Err(e),
-            },
+            Job::MakePlan { draft, known } => {
+                match applying::plan_knowing(&self.need_session()?, &draft, &known).await {
+                    Ok(made) => Outcome::Plan(Box::new(made)),
+                    Err(RunError::NoPlan(troubles)) => Outcome::NoPlan(troubles),
+                    Err(e) => return Err(e),
+                }
+            }
             Job::LoadJournal => {
                 let (places, org) = match self.session() {
                     Some(session) => (session.places().clone(), Some(session.org().url.clone())),

@@ -262,7 +262,7 @@ impl App {
             CommandId::Diagnose if self.route() != Route::Diagnose => self.go(Go::To(Route::Diagnose)),
             CommandId::Journal => self.go(Go::To(Route::Journal)),
             // The list of apps has to read the app first.
-            CommandId::People if self.route() != Route::Apps && self.shared.work.is_some() => {
+            CommandId::People if self.route() != Route::Apps && self.has_app() => {
                 self.go(Go::To(Route::People))
             }
             CommandId::Quit => self.leave(),
@@ -271,6 +271,11 @@ impl App {
             CommandId::Redraw => vec![Effect::Redraw],
             id => self.tell(self.route(), Msg::Command(id)),
         }
+    }
+
+    /// Whether there is an app whose people can be chosen: an undo is about writes, not about an app.
+    fn has_app(&self) -> bool {
+        self.shared.work.as_ref().is_some_and(|w| w.undo.is_none())
     }
 
     /// What writes at this moment.
@@ -354,6 +359,11 @@ impl App {
 
     fn event(&mut self, slot: Slot, outcome: Outcome) -> Vec<Effect> {
         let mut effects = self.take_in(slot, &outcome);
+        // These are for one screen, and can be as long as the org is large: they are not copied for each.
+        if matches!(slot, Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why) {
+            effects.extend(self.tell(Route::People, Msg::Done(slot, outcome)));
+            return effects;
+        }
         for route in [
             Route::Home,
             Route::Connect,
@@ -401,8 +411,8 @@ impl App {
                     work.loaded = Remote::Ready((**loaded).clone());
                 }
             }
-            Outcome::People(people) => shared.directory.people.extend(people.iter().cloned()),
-            Outcome::Groups(groups) => shared.directory.groups = groups.clone(),
+            Outcome::People(people) => shared.directory.add(people.iter().cloned()),
+            Outcome::Groups(groups) => shared.directory.set_groups(groups.clone()),
             Outcome::DirectoryComplete(trouble) => {
                 shared.directory.loading = false;
                 shared.directory.complete = trouble.is_none();

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod command;
+pub mod directory;
 pub mod effect;
 pub mod event_loop;
 pub mod key;

@@ -1,12 +1,13 @@
 //! State that several screens look at: the session, the app being worked on, what Okta told.
 
+pub use super::directory::Directory;
 use super::effect::Effect;
 use crate::change::PlanId;
-use crate::okta::model::{BucketState, Group, Readable, Server, ServerKind, User};
+use crate::okta::model::{BucketState, Readable, Server, ServerKind};
 use crate::run::job::{
     AppLoaded, Applied, Connected, Job, PlanMade, ServerProbe, Slot, Start, Ticket, Trouble,
 };
-use crate::setup::Draft;
+use crate::setup::{Access, Ask, Draft};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -34,21 +35,6 @@ impl<T> Remote<T> {
     }
 }
 
-/// People and groups of the org.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Directory {
-    /// People as they came, page by page.
-    pub people: Vec<User>,
-    /// Groups.
-    pub groups: Readable<Vec<Group>>,
-    /// Whether the last page is there.
-    pub complete: bool,
-    /// Whether it is being read.
-    pub loading: bool,
-    /// Why people could not be read to the end.
-    pub trouble: Option<Trouble>,
-}
-
 /// The app being worked on: wizard, plan, hand over and test all look at this.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Work {
@@ -70,6 +56,8 @@ pub struct Work {
     pub held_by: Option<u32>,
     /// Set when this is the undo of writes of the journal: the plan comes from there, and the draft, which says nothing, is not saved.
     pub undo: Option<Box<Undo>>,
+    /// Assignments, and what is asked about them, as they were before each staging of this session: for taking it back.
+    pub stagings: Vec<(Access, Vec<Ask>)>,
 }
 
 /// An undo of writes of the journal.
@@ -154,7 +142,7 @@ pub struct Shared {
     pub wanted: Option<Wanted>,
     /// Where the list of apps leads: to the wizard, or straight to the test.
     pub door: Option<super::screens::Route>,
-    /// Who is to sign in at the next test: chosen among people.
+    /// Who is to sign in at the next test: the tester takes it when it is shown.
     pub test_as: Option<String>,
     /// One line for the hint line's place until the next key: what was just done.
     pub notice: Option<String>,
@@ -175,6 +163,7 @@ impl Work {
             saved: None,
             held_by: None,
             undo: None,
+            stagings: Vec::new(),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::super::{AccessMode, Check, Context, Edit, Field, Setup, Severity};
 use crate::okta::model::App;
 use crate::text::Clean;
 use Severity::{Fail, Info, Ok, Warn};
+use std::collections::HashSet;
 
 pub(super) fn check(setup: &Setup, context: &Context, out: &mut Vec<Check>) {
     let broker = context.app.as_ref().is_some_and(App::federation_broker);
@@ -62,6 +63,8 @@ fn mode(setup: &Setup, broker: bool, out: &mut Vec<Check>) {
 }
 
 fn people(setup: &Setup, context: &Context, out: &mut Vec<Check>) {
+    // Thousands may be named.
+    let mut seen = HashSet::new();
     for (row, login) in setup.access.people.iter().enumerate() {
         let (field, remove) = (Field::Person(row), Edit::RemovePerson { row, from: login.clone() });
         let check = |rule, severity, sentence: String| {
@@ -70,7 +73,7 @@ fn people(setup: &Setup, context: &Context, out: &mut Vec<Check>) {
         let shown = Clean::new(login);
         if login.trim().is_empty() {
             out.push(check("person-blank", Fail, "This row names nobody.".into()));
-        } else if setup.access.people.iter().take(row).any(|l| l.eq_ignore_ascii_case(login)) {
+        } else if !seen.insert(login.to_ascii_lowercase()) {
             out.push(check("person-twice", Warn, format!("{shown} is named twice.")));
         } else if let Some(found) = &context.people {
             match found.get(login) {

@@ -64,6 +64,16 @@ pub fn first_row(cursor: usize, rows: usize, room: usize) -> usize {
     (cursor + 1).saturating_sub(room.max(1)).min(rows - room)
 }
 
+/// The rows of a long list that are drawn: the page that `cursor` is on. It turns as a whole, so that a key that moves the cursor on the
+/// page changes two cells and not the screen; the last row of a page is the first of the next.
+pub fn page_of(cursor: usize, rows: usize, room: usize) -> std::ops::Range<usize> {
+    // Of the row that two pages share, the first one draws the cursor.
+    let first =
+        cursor.saturating_sub(1).checked_div(room.saturating_sub(1)).map_or(cursor, |n| n * (room - 1));
+    let first = first.min(rows.saturating_sub(room));
+    first..rows.min(first.saturating_add(room))
+}
+
 /// A button as it stands in a row, with its marker: `▸ [ Next: Test ]`.
 pub fn button(theme: Theme, text: &str, focused: bool) -> Line<'static> {
     let marker = if focused { theme.marker() } else { " " };
@@ -79,6 +89,21 @@ pub fn rule(theme: Theme, cells: usize) -> Line<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_has_the_cursor_and_turns_as_a_whole() {
+        for room in 1..20 {
+            let (mut turned, mut before) = (0, None);
+            for cursor in 0..50 {
+                let page = page_of(cursor, 50, room);
+                assert!(page.contains(&cursor) && page.len() == room, "{cursor} in {room}: {page:?}");
+                turned += usize::from(before.replace(page.clone()).is_some_and(|b| b != page));
+            }
+            assert!(turned <= 50 / room.saturating_sub(1).max(1), "{turned} turns in {room}");
+        }
+        assert_eq!(page_of(3, 0, 5).len(), 0);
+        assert_eq!(page_of(3, 50, 0).len(), 0);
+    }
 
     #[test]
     fn the_cursor_is_always_among_the_rows() {

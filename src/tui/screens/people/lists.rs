@@ -1,10 +1,10 @@
 //! The lists: which rows there are, which of them match, and where the cursor is. Rows are places; only those on the screen become words.
 
-use super::index::{Index, place};
-use super::item::{Entry, FoundByOkta, Item, World};
-use super::staging::{Standing, Tally, Via};
+use super::item::{Entry, FoundByOkta, World};
+use super::staging::{Standing, Tally};
 use crate::people::matching::{Finder, Haystacks, Matching};
 use crate::people::{LastSignIn, Review};
+use crate::tui::directory::{Directory, place};
 use crate::tui::shared::{Shared, Work};
 
 /// Which list.
@@ -83,7 +83,6 @@ impl Made {
 /// The lists of one screen.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lists {
-    pub(super) index: Index,
     pub(super) standing: Standing,
     pub(super) tally: Tally,
     finder: Finder,
@@ -95,26 +94,17 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Takes in what came of the directory since the last time.
-    pub(super) fn take_in(&mut self, shared: &Shared) {
-        if self.index.people.len() > shared.directory.people.len() {
-            self.index.forget_people();
-            self.people.reset();
-        }
-        self.index.take_people(&shared.directory);
-    }
-
-    /// The groups came.
-    pub(super) fn take_groups(&mut self, shared: &Shared) {
-        self.index.take_groups(&shared.directory);
+    /// Other people or groups are listed than before.
+    pub(super) fn forget(&mut self) {
+        self.people.reset();
         self.groups.reset();
     }
 
     /// The draft or the app changed: who stands where.
     pub(super) fn restand(&mut self, shared: &Shared, groups: bool) {
         let Some(work) = &shared.work else { return };
-        self.standing = Standing::of(work);
-        self.tally = Tally::of(shared, work);
+        self.standing = Standing::of(work, &shared.directory);
+        self.tally = Tally::of(&self.standing, work, &shared.directory);
         self.list_assigned(shared, work, groups);
     }
 
@@ -122,23 +112,24 @@ impl Lists {
         let mut made = std::mem::take(&mut self.assigned);
         made.clear();
         let loaded = work.loaded.value();
-        let access = &work.draft.setup.access;
-        let (live, named) = if groups {
-            (loaded.and_then(|l| l.groups.known()).map_or(0, Vec::len), access.groups.len())
+        let live = if groups {
+            loaded.and_then(|l| l.groups.known()).map_or(0, Vec::len)
         } else {
-            (loaded.and_then(|l| l.users.known()).map_or(0, Vec::len), access.people.len())
+            loaded.and_then(|l| l.users.known()).map_or(0, Vec::len)
         };
-        let of_live = |n| if groups { Entry::AppGroup(n) } else { Entry::User(n) };
-        let of_named = |n| if groups { Entry::NamedGroup(n) } else { Entry::Named(n) };
-        let world = self.world(shared, work, None, None);
         // What is to come stands first: it is what one has just done.
-        let staged = (0..place(named)).map(of_named).map(|entry| (entry, true));
-        for (entry, new) in staged.chain((0..place(live)).map(of_live).map(|entry| (entry, false))) {
-            let Some(item) = Item::of(entry, &world) else { continue };
-            if new == (item.via == Via::Added) {
-                made.texts.push(&[&item.name, &item.login]);
-                made.entries.push(entry);
-            }
+        let standing = &self.standing;
+        if groups {
+            made.entries.extend(standing.new_groups.iter().map(|at| Entry::NamedGroup(*at)));
+            made.entries.extend((0..place(live)).map(Entry::AppGroup));
+        } else {
+            made.entries.extend(standing.new_people.iter().map(|at| Entry::Named(*at)));
+            made.entries.extend((0..place(live)).map(Entry::User));
+        }
+        let world = World { shared, work, found: None, review: None };
+        for entry in &made.entries {
+            let (name, login) = entry.who(&world).map_or(("", ""), |who| who.found_by());
+            made.texts.push(&[name, login]);
         }
         self.assigned = made;
     }
@@ -156,8 +147,9 @@ impl Lists {
     }
 
     /// Finds the rows that match again. Where nothing changed that costs nothing.
-    pub(super) fn find(&mut self, text: &str) {
-        let Self { index, finder, people, groups, assigned, review, .. } = self;
+    pub(super) fn find(&mut self, directory: &Directory, text: &str) {
+        let index = &directory.index;
+        let Self { finder, people, groups, assigned, review, .. } = self;
         people.find(finder, &index.people, text);
         groups.find(finder, &index.groups, text);
         assigned.matching.find(finder, &assigned.texts, text);
@@ -177,10 +169,10 @@ impl Lists {
     }
 
     /// How many rows a list has, whether or not they match.
-    pub(super) fn all(&self, pane: Pane, groups: bool) -> usize {
+    pub(super) fn all(&self, directory: &Directory, pane: Pane, groups: bool) -> usize {
         match (pane, groups) {
-            (Pane::Available, false) => self.index.people.len(),
-            (Pane::Available, true) => self.index.groups.len(),
+            (Pane::Available, false) => directory.people.len(),
+            (Pane::Available, true) => directory.groups.known().map_or(0, Vec::len),
             (Pane::Assigned, _) => self.assigned.entries.len(),
             (Pane::Review, _) => self.review.entries.len(),
         }
@@ -212,10 +204,11 @@ impl Lists {
     /// Everything that could be marked.
     pub(super) fn everything<'a>(
         &'a self,
+        directory: &Directory,
         found: Option<&'a FoundByOkta>,
-    ) -> impl Iterator<Item = Entry> + 'a {
-        let people = (0..place(self.index.people.len())).map(Entry::Person);
-        let groups = (0..place(self.index.groups.len())).map(Entry::Group);
+    ) -> impl Iterator<Item = Entry> + use<'a> {
+        let people = (0..place(directory.people.len())).map(Entry::Person);
+        let groups = (0..place(directory.groups.known().map_or(0, Vec::len))).map(Entry::Group);
         let searched = (0..place(found.map_or(0, |f| f.people.len()))).map(Entry::Found);
         let searched_groups = (0..place(found.map_or(0, |f| f.groups.len()))).map(Entry::FoundGroup);
         let made = self.assigned.entries.iter().chain(&self.review.entries).copied();
@@ -232,15 +225,5 @@ impl Lists {
         if let Some(cursor) = self.cursors.get_mut(pane as usize) {
             *cursor = at;
         }
-    }
-
-    pub(super) fn world<'a>(
-        &'a self,
-        shared: &'a Shared,
-        work: &'a Work,
-        found: Option<&'a FoundByOkta>,
-        review: Option<&'a Review>,
-    ) -> World<'a> {
-        World { shared, work, index: &self.index, standing: &self.standing, found, review }
     }
 }

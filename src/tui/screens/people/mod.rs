@@ -4,13 +4,14 @@
 //! The draft in `shared.work` is the state of record: what is staged here goes there, and the plan alone writes. People stay where
 //! they were read into, `shared.directory`; here are only their places in it. Nothing here reads or writes: `update` asks for jobs.
 
+mod buttons;
 mod detail;
 mod import;
-mod index;
 mod item;
 mod lists;
 mod model;
 mod over;
+mod press;
 pub(super) mod staging;
 mod update;
 mod view;
@@ -39,8 +40,8 @@ impl Screen for Model {
     fn editing(&self, _shared: &Shared) -> bool {
         self.editing()
     }
-    fn running(&self, _shared: &Shared) -> Option<Slot> {
-        self.running()
+    fn running(&self, shared: &Shared) -> Option<Slot> {
+        self.running().or(shared.directory.loading.then_some(Slot::Directory))
     }
     fn page(&self, shared: &Shared, theme: Theme) -> Page {
         view::page(self, shared, theme)

@@ -2,12 +2,11 @@
 
 use super::detail::{GroupView, PersonView, WhyView};
 use super::import::ImportView;
-use super::item::{Entry, FoundByOkta, Item};
+use super::item::{Entry, FoundByOkta, Item, Who, World};
 use super::lists::{Lists, Only, Pane};
-use super::staging::Subject;
 use crate::people::Review;
 use crate::run::job::{Slot, Trouble};
-use crate::setup::{Access, Ask};
+use crate::setup::{Access, Ask, Target};
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::widgets::field::Field;
 use std::collections::HashSet;
@@ -47,6 +46,8 @@ pub struct Model {
     /// The field of [`Typing::Okta`], [`Typing::Path`] and [`Typing::UserName`].
     pub(super) field: Field,
     pub(super) typing: Typing,
+    /// The button below the lists that has the focus; the list has it where there is none.
+    pub(super) button: Option<usize>,
     pub(super) lists: Lists,
     /// Okta's answer stands in place of what was read.
     pub(super) found: Option<FoundByOkta>,
@@ -54,8 +55,6 @@ pub struct Model {
     pub(super) marked: HashSet<u64>,
     /// The row that was marked last, in the list that is shown.
     pub(super) last_mark: Option<usize>,
-    /// Assignments and asks as they were before each staging.
-    pub(super) undo: Vec<(Access, Vec<Ask>)>,
     pub(super) over: Option<Over>,
     pub(super) review: Remote<Review>,
     /// How far the review is: so many of so many.
@@ -64,8 +63,10 @@ pub struct Model {
     /// The review was saved as CSV: the next time as Markdown.
     pub(super) as_markdown: bool,
     pub(super) trouble: Option<Trouble>,
-    /// The draft that the lists were made from: another one makes them anew.
+    /// What the lists were made from: another draft makes them anew.
     pub(super) of: Option<(Access, Vec<Ask>)>,
+    /// Which app of which org this is about: of another one nothing is kept.
+    pub(super) about: Option<(String, Target)>,
 }
 
 impl Model {
@@ -95,10 +96,30 @@ impl Model {
         self.lists.entry(self.pane, self.groups, self.found.as_ref(), at)
     }
 
-    pub(super) fn item(&self, shared: &Shared, entry: Entry) -> Option<Item> {
+    /// Finds the rows that match again. The cursor stays on the row that it was on, where that is still there.
+    pub(super) fn find(&mut self, shared: &Shared, on: Option<Entry>) {
+        self.lists.find(&shared.directory, self.filter.text());
+        let (at, len) = (self.lists.cursor(self.pane), self.len());
+        if on.is_some() && self.entry(at) != on {
+            let there = (0..len).find(|row| self.entry(*row) == on);
+            self.lists.set_cursor(self.pane, there.unwrap_or(at));
+        }
+        for pane in [Pane::Available, Pane::Assigned, Pane::Review] {
+            let last = self.lists.len(pane, self.groups, self.found.as_ref()).saturating_sub(1);
+            self.lists.set_cursor(pane, self.lists.cursor(pane).min(last));
+        }
+    }
+
+    /// Whom or what a row stands for.
+    pub(super) fn who<'a>(&'a self, shared: &'a Shared, entry: Entry) -> Option<Who<'a>> {
         let work = shared.work.as_ref()?;
-        let world = self.lists.world(shared, work, self.found.as_ref(), self.review.value());
-        Item::of(entry, &world)
+        let world = World { shared, work, found: self.found.as_ref(), review: self.review.value() };
+        entry.who(&world)
+    }
+
+    /// A row in words.
+    pub(super) fn item(&self, shared: &Shared, entry: Entry) -> Option<Item> {
+        Some(self.who(shared, entry)?.item(&self.lists.standing))
     }
 
     /// The row under the cursor.
@@ -107,30 +128,19 @@ impl Model {
     }
 
     /// Whom a command is for: those marked, else the one under the cursor.
-    pub(super) fn chosen(&self, shared: &Shared) -> Vec<Item> {
+    pub(super) fn chosen<'a>(&'a self, shared: &'a Shared) -> Vec<Who<'a>> {
         if self.marked.is_empty() {
-            return self.here(shared).into_iter().collect();
+            let here = self.entry(self.cursor());
+            return here.and_then(|entry| self.who(shared, entry)).into_iter().collect();
         }
         let mut seen = HashSet::new();
         self.lists
-            .everything(self.found.as_ref())
-            .filter_map(|entry| self.item(shared, entry))
-            .filter(|item| {
-                let key = mark(item);
-                self.marked.contains(&key) && seen.insert(key)
+            .everything(&shared.directory, self.found.as_ref())
+            .filter_map(|entry| self.who(shared, entry))
+            .filter(|who| {
+                let mark = who.mark();
+                self.marked.contains(&mark) && seen.insert(mark)
             })
             .collect()
     }
-}
-
-/// What stands for a row among the marks.
-pub(super) fn mark(item: &Item) -> u64 {
-    let key = super::index::key(&item.id);
-    if item.group { !key } else { key }
-}
-
-/// What staging takes.
-pub(super) fn subject(item: &Item) -> Subject {
-    let name = if item.group { item.name.clone() } else { item.login.clone() };
-    Subject { id: item.id.clone(), group: item.group, name }
 }

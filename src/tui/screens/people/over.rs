@@ -2,8 +2,9 @@
 
 use super::detail::WhyView;
 use super::model::{Model, Over, Typing};
+use super::press::{no_assignments, stage_these};
 use super::staging::{self, Subject};
-use super::update::{PAGE, no_assignments};
+use super::update::PAGE;
 use crate::policy::why::Remedy;
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
@@ -61,7 +62,7 @@ fn of_its_own(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         (Some(Over::Person(_)), C::Why) => return why(model, shared),
         (Some(Over::Person(view)), C::Add | C::Remove) => {
             let subject = Subject { id: view.id.clone(), group: false, name: view.login.clone() };
-            stage(model, shared, &[subject], id == C::Add);
+            shared.notice = Some(stage_these(shared, vec![subject], id == C::Add).1);
         }
         (Some(Over::Person(view)), C::Test) => {
             shared.test_as = Some(view.login.clone());
@@ -100,7 +101,7 @@ fn of_its_own(model: &mut Model, shared: &mut Shared, id: C) -> Next {
                 shared.notice = Some("Nobody in this list is to be assigned.".into());
                 return Next::none();
             }
-            stage(model, shared, &subjects, true);
+            shared.notice = Some(stage_these(shared, subjects, true).1);
             model.over = None;
         }
         (Some(Over::Import(import)), C::Export) => {
@@ -128,26 +129,6 @@ fn app(shared: &Shared) -> Option<crate::okta::model::AppId> {
 /// The app's name.
 pub(super) fn label(shared: &Shared) -> String {
     shared.work.as_ref().map(|w| Clean::new(&w.draft.setup.app.name).to_string()).unwrap_or_default()
-}
-
-fn stage(model: &mut Model, shared: &mut Shared, subjects: &[Subject], adding: bool) {
-    if let Some(why) = no_assignments(shared) {
-        shared.notice = Some(why.into());
-        return;
-    }
-    let Some(work) = &mut shared.work else { return };
-    let then = staging::snapshot(&work.draft);
-    let (changed, said) =
-        if adding { (staging::assign(work, subjects), None) } else { staging::unassign(work, subjects) };
-    if changed > 0 {
-        model.undo.push(then);
-    }
-    shared.notice = Some(match (changed, said) {
-        (_, Some(said)) => said,
-        (0, None) if adding => "Assigned already.".into(),
-        (0, None) => "Not assigned: nothing to remove.".into(),
-        (n, None) => format!("{} staged; u takes it back, p plans.", staging::persons(n)),
-    });
 }
 
 /// Finds out why the person in question can or cannot sign in.
@@ -182,7 +163,7 @@ fn fix(model: &mut Model, shared: &mut Shared, remedy: Option<Remedy>) -> Next {
     match remedy {
         Some(Remedy::AssignPerson) => {
             let subject = Subject { id: view.id.clone(), group: false, name: view.login.clone() };
-            stage(model, shared, &[subject], true);
+            shared.notice = Some(stage_these(shared, vec![subject], true).1);
         }
         // The plan of an app that is inactive activates it.
         Some(Remedy::ActivateApp) => return Next::go(Go::To(Route::Plan)),
@@ -206,11 +187,18 @@ pub(super) fn rename(model: &mut Model, shared: &mut Shared) {
     let user = view.detail.value().and_then(|d| d.app_user.known()).and_then(Option::as_ref);
     let before = user.and_then(|u| u.user_name.as_ref()).map(Clean::to_string).unwrap_or_default();
     let Ok(id) = view.id.parse::<crate::okta::model::UserId>() else { return };
+    if let Some(why) = no_assignments(shared) {
+        shared.notice = Some(why.into());
+        return;
+    }
     let Some(work) = &mut shared.work else { return };
-    work.draft.asks.retain(|ask| !matches!(ask, Ask::SetUserName { id: who, .. } if *who == id));
     if name.is_empty() {
         shared.notice = Some("An empty name is none: it stays as it is.".into());
-    } else if name == before {
+        return;
+    }
+    staging::note(work);
+    work.draft.asks.retain(|ask| !matches!(ask, Ask::SetUserName { id: who, .. } if *who == id));
+    if name == before {
         shared.notice = Some("That is their name already.".into());
     } else {
         let login = Clean::new(&view.login);

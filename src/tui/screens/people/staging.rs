@@ -1,9 +1,9 @@
 //! What is staged in the draft: assignments in its Setup, removals in its asks. Many at once, in proportion to what is there.
 
-use super::index::key;
 use crate::okta::model::{Assigned, Group, Readable};
 use crate::setup::{Access, AccessMode, Ask, Draft};
 use crate::text::{Clean, plural};
+use crate::tui::directory::{Directory, key, place};
 use crate::tui::shared::{Shared, Work};
 use std::collections::{HashMap, HashSet};
 
@@ -24,6 +24,10 @@ pub(in crate::tui::screens) struct Standing {
     live: HashMap<u64, Assigned>,
     named: HashSet<u64>,
     removed: HashSet<u64>,
+    /// People whom the Setup names and who are not assigned by name, by their place in it.
+    pub(in crate::tui::screens) new_people: Vec<u32>,
+    /// The same for groups.
+    pub(in crate::tui::screens) new_groups: Vec<u32>,
 }
 
 /// How somebody comes to the app, now and after the plan.
@@ -54,32 +58,55 @@ impl Via {
     }
 }
 
+/// A group may be called like a login.
+fn named(group: bool, name: &str) -> u64 {
+    if group { !key(name) } else { key(name) }
+}
+
 impl Standing {
     /// As the draft and the app are now.
-    pub(in crate::tui::screens) fn of(work: &Work) -> Self {
-        let mut live = HashMap::new();
-        if let Some(loaded) = work.loaded.value() {
-            let groups = loaded.groups.known().into_iter().flatten();
-            live.extend(groups.map(|g| (key(g.id.as_str()), Assigned::Directly)));
-            let users = loaded.users.known().into_iter().flatten();
-            live.extend(users.map(|u| (key(u.id.as_str()), u.via)));
-        }
+    pub(in crate::tui::screens) fn of(work: &Work, directory: &Directory) -> Self {
         let access = &work.draft.setup.access;
-        // A group may be called like a login.
-        let named = access.people.iter().map(|p| key(p)).chain(access.groups.iter().map(|g| !key(g)));
+        let (mut live, mut here) = (HashMap::new(), HashSet::new());
+        if let Some(loaded) = work.loaded.value() {
+            for group in loaded.groups.known().into_iter().flatten() {
+                live.insert(key(group.id.as_str()), Assigned::Directly);
+                let listed = directory.group(group.id.as_str()).map(|g| &g.name);
+                here.extend(listed.or(group.name.as_ref()).map(|name| named(true, name.as_str())));
+            }
+            for user in loaded.users.known().into_iter().flatten() {
+                live.insert(key(user.id.as_str()), user.via);
+                if user.via == Assigned::Directly {
+                    // What the app calls them is most often their login: where the directory is not read, that has to do.
+                    let listed = directory.by_id(user.id.as_str()).map(|(_, u)| &u.login);
+                    here.extend(listed.or(user.user_name.as_ref()).map(|name| named(false, name.as_str())));
+                }
+            }
+        }
         let removed = work.draft.asks.iter().filter_map(|ask| match ask {
             Ask::UnassignPerson { id, .. } => Some(key(id.as_str())),
             Ask::UnassignGroup { id, .. } => Some(key(id.as_str())),
             _ => None,
         });
-        Self { live, named: named.collect(), removed: removed.collect() }
+        let new = |group: bool, names: &[String]| -> Vec<u32> {
+            let all = names.iter().enumerate();
+            all.filter(|(_, name)| !here.contains(&named(group, name))).map(|(at, _)| place(at)).collect()
+        };
+        let people = access.people.iter().map(|p| named(false, p));
+        Self {
+            removed: removed.collect(),
+            new_people: new(false, &access.people),
+            new_groups: new(true, &access.groups),
+            named: people.chain(access.groups.iter().map(|g| named(true, g))).collect(),
+            live,
+        }
     }
 
     /// How a person (by login) or a group (by name) comes to the app.
     pub(in crate::tui::screens) fn via(&self, group: bool, id: &str, name: &str) -> Via {
         let id = key(id);
-        let named = if group { !key(name) } else { key(name) };
-        match (self.live.get(&id), self.removed.contains(&id), self.named.contains(&named)) {
+        let wanted = self.named.contains(&named(group, name));
+        match (self.live.get(&id), self.removed.contains(&id), wanted) {
             (Some(Assigned::Directly), true, _) => Via::Removed,
             (Some(Assigned::Directly), false, _) => Via::Direct,
             (_, _, true) => Via::Added,
@@ -102,19 +129,27 @@ fn keep(draft: &mut Draft, ids: &HashSet<&str>) {
     });
 }
 
-/// Stages assignments and says of how many: whoever is assigned by name already is passed over, a staged removal is taken back.
-pub(in crate::tui::screens) fn assign(work: &mut Work, subjects: &[Subject]) -> usize {
-    let standing = Standing::of(work);
-    let mut seen = HashSet::new();
-    let mut back = HashSet::new();
+/// Stages assignments, and says of how many; with a sentence about those that are passed over.
+pub(in crate::tui::screens) fn assign(
+    work: &mut Work,
+    directory: &Directory,
+    subjects: &[Subject],
+) -> (usize, Option<String>) {
+    let standing = Standing::of(work, directory);
+    let (mut seen, mut back, mut through) = (HashSet::new(), HashSet::new(), Vec::new());
     let mut changed = 0;
     for subject in subjects.iter().filter(|s| seen.insert(s.id.as_str())) {
-        let via = standing.of_subject(subject);
-        if matches!(via, Via::Direct | Via::Added) {
-            continue;
-        }
-        if via == Via::Removed {
-            back.insert(subject.id.as_str());
+        match standing.of_subject(subject) {
+            Via::Direct | Via::Added => continue,
+            // They have access: assigned by name as well, they would keep it when they leave the group.
+            Via::Group => {
+                through.push(subject.name.as_str());
+                continue;
+            }
+            Via::Removed => {
+                back.insert(subject.id.as_str());
+            }
+            Via::None => {}
         }
         let access = &mut work.draft.setup.access;
         let list = if subject.group { &mut access.groups } else { &mut access.people };
@@ -122,17 +157,27 @@ pub(in crate::tui::screens) fn assign(work: &mut Work, subjects: &[Subject]) -> 
         changed += 1;
     }
     keep(&mut work.draft, &back);
-    changed
+    (changed, passed_over(&through, "in already, through a group"))
+}
+
+fn passed_over(names: &[&str], words: &str) -> Option<String> {
+    match names {
+        [] => None,
+        [one] => Some(format!("{} is {words}.", Clean::new(one))),
+        many => Some(format!("{} are {words}.", persons(many.len()))),
+    }
 }
 
 /// Stages removals, or takes staged assignments back, and says of how many; with a sentence about those that cannot be.
-pub(in crate::tui::screens) fn unassign(work: &mut Work, subjects: &[Subject]) -> (usize, Option<String>) {
-    let standing = Standing::of(work);
-    let (mut changed, mut through) = (0_usize, Vec::new());
-    let mut gone: HashSet<u64> = HashSet::new();
+pub(in crate::tui::screens) fn unassign(
+    work: &mut Work,
+    directory: &Directory,
+    subjects: &[Subject],
+) -> (usize, Option<String>) {
+    let standing = Standing::of(work, directory);
+    let (mut changed, mut through, mut gone) = (0_usize, Vec::new(), HashSet::new());
     for subject in subjects {
         let via = standing.of_subject(subject);
-        let name = if subject.group { !key(&subject.name) } else { key(&subject.name) };
         match via {
             Via::None | Via::Removed => continue,
             Via::Group => {
@@ -141,7 +186,7 @@ pub(in crate::tui::screens) fn unassign(work: &mut Work, subjects: &[Subject]) -
             }
             Via::Direct | Via::Added => {}
         }
-        if !gone.insert(name) {
+        if !gone.insert(named(subject.group, &subject.name)) {
             continue;
         }
         changed += 1;
@@ -156,25 +201,24 @@ pub(in crate::tui::screens) fn unassign(work: &mut Work, subjects: &[Subject]) -
         }
     }
     let access = &mut work.draft.setup.access;
-    access.people.retain(|p| !gone.contains(&key(p)));
-    access.groups.retain(|g| !gone.contains(&!key(g)));
-    let said = match through.as_slice() {
-        [] => None,
-        [one] => Some(format!("{one} comes through a group: remove the group, or them from it.")),
-        many => Some(format!("{} come through a group: remove the group, or them from it.", many.len())),
-    };
-    (changed, said)
+    access.people.retain(|p| !gone.contains(&named(false, p)));
+    access.groups.retain(|g| !gone.contains(&named(true, g)));
+    (changed, passed_over(&through, "in through a group: remove the group, or them from it"))
 }
 
 /// Takes back what is staged for these, and says for how many.
-pub(in crate::tui::screens) fn unstage(work: &mut Work, subjects: &[Subject]) -> usize {
-    let standing = Standing::of(work);
+pub(in crate::tui::screens) fn unstage(
+    work: &mut Work,
+    directory: &Directory,
+    subjects: &[Subject],
+) -> usize {
+    let standing = Standing::of(work, directory);
     let (mut back, mut gone, mut changed) = (HashSet::new(), HashSet::new(), 0);
     for subject in subjects {
         let access = &mut work.draft.setup.access;
         match standing.of_subject(subject) {
             Via::Added => {
-                gone.insert(if subject.group { !key(&subject.name) } else { key(&subject.name) });
+                gone.insert(named(subject.group, &subject.name));
             }
             Via::Removed => {
                 back.insert(subject.id.as_str());
@@ -188,8 +232,8 @@ pub(in crate::tui::screens) fn unstage(work: &mut Work, subjects: &[Subject]) ->
     }
     keep(&mut work.draft, &back);
     let access = &mut work.draft.setup.access;
-    access.people.retain(|p| !gone.contains(&key(p)));
-    access.groups.retain(|g| !gone.contains(&!key(g)));
+    access.people.retain(|p| !gone.contains(&named(false, p)));
+    access.groups.retain(|g| !gone.contains(&named(true, g)));
     changed
 }
 
@@ -211,11 +255,11 @@ pub(in crate::tui::screens) fn everyone_goes(work: &mut Work, groups: &Readable<
 }
 
 fn is_access(ask: &Ask) -> bool {
-    matches!(ask, Ask::UnassignPerson { .. } | Ask::UnassignGroup { .. })
+    matches!(ask, Ask::UnassignPerson { .. } | Ask::UnassignGroup { .. } | Ask::SetUserName { .. })
 }
 
-/// The state that a staging is taken back to.
-pub(in crate::tui::screens) fn snapshot(draft: &Draft) -> (Access, Vec<Ask>) {
+/// What lists and counts are made from.
+pub(in crate::tui::screens) fn stamp(draft: &Draft) -> (Access, Vec<Ask>) {
     (draft.setup.access.clone(), draft.asks.iter().filter(|a| is_access(a)).cloned().collect())
 }
 
@@ -224,11 +268,27 @@ pub(in crate::tui::screens) fn is_as(draft: &Draft, (access, asks): &(Access, Ve
     draft.setup.access == *access && draft.asks.iter().filter(|a| is_access(a)).eq(asks)
 }
 
-/// Takes the last staging back; what other steps have staged since stays.
-pub(in crate::tui::screens) fn restore(draft: &mut Draft, (access, asks): (Access, Vec<Ask>)) {
-    draft.setup.access = access;
-    draft.asks.retain(|a| !is_access(a));
-    draft.asks.extend(asks);
+/// Notes the state that the next staging is taken back to.
+pub(in crate::tui::screens) fn note(work: &mut Work) {
+    work.stagings.push(stamp(&work.draft));
+}
+
+/// Takes the last staging of this session back; what other steps have staged since stays. False: there is none.
+pub(in crate::tui::screens) fn take_back(work: &mut Work) -> bool {
+    let Some((access, asks)) = work.stagings.pop() else { return false };
+    work.draft.setup.access = access;
+    work.draft.asks.retain(|a| !is_access(a));
+    work.draft.asks.extend(asks);
+    true
+}
+
+/// The session's own person, when they are not assigned yet.
+pub(in crate::tui::screens) fn yourself(shared: &Shared, work: &Work) -> Option<Subject> {
+    let me = &shared.session.as_ref()?.me.user;
+    let named = work.draft.setup.access.people.iter().any(|p| p.eq_ignore_ascii_case(me.login.as_str()));
+    let mut users = work.loaded.value().and_then(|l| l.users.known()).into_iter().flatten();
+    let already = named || users.any(|u| u.id == me.id);
+    (!already).then(|| Subject { id: me.id.to_string(), group: false, name: me.login.to_string() })
 }
 
 /// What is staged, counted.
@@ -244,6 +304,8 @@ pub(in crate::tui::screens) struct Tally {
     pub(in crate::tui::screens) people_out: usize,
     /// Groups to be removed.
     pub(in crate::tui::screens) groups_out: usize,
+    /// People whom the app is to call otherwise.
+    pub(in crate::tui::screens) names: usize,
 }
 
 /// `1 person`, `2 people`.
@@ -265,45 +327,24 @@ pub(in crate::tui::screens) fn thousands(n: usize) -> String {
 }
 
 impl Tally {
-    /// Counts what the draft stages for who may sign in.
-    pub(in crate::tui::screens) fn of(shared: &Shared, work: &Work) -> Self {
-        let access = &work.draft.setup.access;
-        let loaded = work.loaded.value();
-        let mut people: HashSet<u64> = access.people.iter().map(|p| key(p)).collect();
-        let users = loaded.and_then(|l| l.users.known()).map(Vec::as_slice).unwrap_or_default();
-        let direct: HashSet<&str> =
-            users.iter().filter(|u| u.via == Assigned::Directly).map(|u| u.id.as_str()).collect();
-        if !people.is_empty() && !direct.is_empty() {
-            for user in shared.directory.people.iter().filter(|u| direct.contains(u.id.as_str())) {
-                people.remove(&key(user.login.as_str()));
-            }
-            // Whose name the directory does not have yet: the app's name for them is most often the login.
-            for name in
-                users.iter().filter(|u| direct.contains(u.id.as_str())).filter_map(|u| u.user_name.as_ref())
-            {
-                people.remove(&key(name.as_str()));
-            }
-        }
-        let known = shared.directory.groups.known().map(Vec::as_slice).unwrap_or_default();
-        let assigned = loaded.and_then(|l| l.groups.known()).map(Vec::as_slice).unwrap_or_default();
-        let live = |name: &str| {
-            let id = known.iter().find(|g| g.name.as_str() == name).map(|g| &g.id);
-            assigned.iter().any(|a| Some(&a.id) == id || a.name.as_ref().is_some_and(|n| n.as_str() == name))
-        };
-        let groups: Vec<&String> = access.groups.iter().filter(|g| !live(g)).collect();
-        let sizes = groups.iter().map(|name| known.iter().find(|g| g.name.as_str() == *name)?.members);
+    /// Counts what is staged for who may sign in.
+    pub(in crate::tui::screens) fn of(standing: &Standing, work: &Work, directory: &Directory) -> Self {
+        let names = &work.draft.setup.access.groups;
+        let groups = standing.new_groups.iter().filter_map(|at| names.get(*at as usize));
+        let asks = &work.draft.asks;
         Self {
-            people: people.len(),
-            groups: groups.len(),
-            members: sizes.sum(),
-            people_out: work.draft.asks.iter().filter(|a| matches!(a, Ask::UnassignPerson { .. })).count(),
-            groups_out: work.draft.asks.iter().filter(|a| matches!(a, Ask::UnassignGroup { .. })).count(),
+            people: standing.new_people.len(),
+            groups: standing.new_groups.len(),
+            members: groups.map(|name| directory.group_named(name)?.members).sum(),
+            people_out: asks.iter().filter(|a| matches!(a, Ask::UnassignPerson { .. })).count(),
+            groups_out: asks.iter().filter(|a| matches!(a, Ask::UnassignGroup { .. })).count(),
+            names: asks.iter().filter(|a| matches!(a, Ask::SetUserName { .. })).count(),
         }
     }
 
     /// How many writes that is: Okta takes one person or group at a time.
     pub(in crate::tui::screens) fn calls(&self) -> usize {
-        self.people + self.groups + self.people_out + self.groups_out
+        self.people + self.groups + self.people_out + self.groups_out + self.names
     }
 
     /// `+2 people, +1 group (212 people), -1 person`; empty when nothing is staged.
@@ -325,6 +366,9 @@ impl Tally {
         if self.groups_out > 0 {
             parts.push(format!("-{}", plural(self.groups_out, "group")));
         }
+        if self.names > 0 {
+            parts.push(plural(self.names, "user name"));
+        }
         parts.join(", ")
     }
 
@@ -341,7 +385,7 @@ impl Tally {
                 crate::text::time::length(seconds.max(1))
             )
         });
-        let hint = if self.people > 20 { "; a group would be 1 call" } else { "; p shows who and what" };
+        let hint = if self.people > 20 { "; a group: 1 call" } else { "; p shows who and what" };
         format!("{counted}{paced}{hint}")
     }
 }

@@ -7,7 +7,7 @@ use crate::okta::model::{
 use crate::people::{Access, Found, LastSignIn, PersonDetail, Preview, Purpose, Review, Row, Ways};
 use crate::policy::why::{Line, Question, Remedy, Verdict, Why};
 use crate::run::job::{AppLoaded, Job, Outcome, Slot, Trouble};
-use crate::setup::{Ask, Draft, Setup};
+use crate::setup::{AccessMode, Ask, Draft, Setup};
 use crate::text::Clean;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -15,7 +15,7 @@ use crate::tui::screens::plan::fixtures::{
     deliver, drawn, existing, hints_work, now, picture, press, shared as base,
 };
 use crate::tui::screens::{Go, Msg, Next, Route, Screen};
-use crate::tui::shared::{Remote, Shared};
+use crate::tui::shared::{Directory, Remote, Shared};
 use crate::tui::theme::Theme;
 use proptest::prelude::*;
 use serde_json::{Map, json};
@@ -68,7 +68,7 @@ fn app_user(id: &str, name: &str, via: Assigned) -> AppUser {
 
 fn directory(shared: &mut Shared) {
     use UserStatus as U;
-    shared.directory.people = vec![
+    let people = vec![
         person("00umarta", "Marta Nowak", "marta.nowak@acme.com", U::Active),
         person("00umarek", "Marek Dvořák", "marek.dvorak@acme.com", U::Staged),
         person("00umari", "田中 まり", "mari.tanaka@acme.com", U::Active),
@@ -76,12 +76,12 @@ fn directory(shared: &mut Shared) {
         person("00umary", "Mary Olu", "mary.olu@acme.com", U::LockedOut),
         person("00utomas", "Tomas Berger", "tomas.berger@acme.com", U::Active),
     ];
-    shared.directory.groups = Readable::Known(vec![
+    let groups = vec![
         group("00gall", "Everyone", 1_204),
         group("00gmcp", "MCP-Users", 212),
         group("00gcon", "Contractors", 16),
-    ]);
-    shared.directory.complete = true;
+    ];
+    shared.directory = Directory::of(people, groups);
 }
 
 /// A new app, its directory read.
@@ -208,10 +208,14 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     out.push(("staged", m, s));
     let mut s = old_app();
     let mut m = shown(&mut s);
+    press(&mut m, &mut s, Key::BackTab);
+    out.push(("buttons", m, s));
+    let mut s = old_app();
+    let mut m = shown(&mut s);
     keys(&mut m, &mut s, "/mar");
     out.push(("filter", m, s));
     let mut s = new_app();
-    s.directory.groups = Readable::Forbidden(forbidden());
+    s.directory.set_groups(Readable::Forbidden(forbidden()));
     let mut m = shown(&mut s);
     keys(&mut m, &mut s, "v");
     out.push(("groups-forbidden", m, s));
@@ -335,15 +339,28 @@ fn everyone_is_a_mode_and_not_a_row() {
 #[test]
 fn pages_that_come_later_are_in_the_list_and_in_the_filter() {
     let mut s = new_app();
-    s.directory.people.truncate(2);
-    (s.directory.complete, s.directory.loading) = (false, true);
+    let first = s.directory.people[..2].to_vec();
+    s.directory = Directory { loading: true, ..Directory::default() };
+    s.directory.add(first);
     let mut m = shown(&mut s);
     keys(&mut m, &mut s, "/mar");
     assert_eq!(m.len(), 2);
     let more = vec![person("00umara", "Mara Mo", "mara@acme.com", UserStatus::Active)];
-    s.directory.people.extend(more.clone());
+    s.directory.add(more.clone());
     deliver(&mut m, &mut s, Slot::Directory, Outcome::People(more));
     assert_eq!(m.len(), 3);
+}
+
+#[test]
+fn reading_can_be_stopped_and_what_was_read_stays() {
+    let mut s = new_app();
+    (s.directory.complete, s.directory.loading) = (false, true);
+    let mut m = shown(&mut s);
+    assert_eq!(Screen::running(&m, &s), Some(Slot::Directory));
+    let next = m.update(&mut s, Msg::Command(crate::tui::command::CommandId::Cancel));
+    assert_eq!(next.effects, [Effect::Stop(Slot::Directory)]);
+    assert_eq!((m.len(), s.directory.loading), (6, false));
+    assert!(drawn(&m, &s, Theme::new(false, false), (80, 24)).contains("reading was stopped"));
 }
 
 #[test]
@@ -443,11 +460,129 @@ fn a_draft_that_another_process_holds_is_not_changed() {
     assert!(draft(&s).setup.access.people.is_empty());
 }
 
+#[test]
+fn marks_survive_a_filter_and_go_with_what_was_done() {
+    let mut s = new_app();
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "/marta\n ");
+    keys(&mut m, &mut s, "\u{1b}/tomas\n ");
+    assert_eq!(m.marked.len(), 2);
+    keys(&mut m, &mut s, "a");
+    assert_eq!(draft(&s).setup.access.people, ["marta.nowak@acme.com", "tomas.berger@acme.com"]);
+    assert!(m.marked.is_empty());
+}
+
+#[test]
+fn tab_arrows_and_enter_alone_reach_everything() {
+    let mut s = new_app();
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "\t\t");
+    assert_eq!((m.pane, m.button), (Pane::Assigned, Some(0)));
+    keys(&mut m, &mut s, "\t↓↓");
+    assert_eq!((m.pane, m.button), (Pane::Available, None));
+    press(&mut m, &mut s, Key::BackTab);
+    assert_eq!(m.button, Some(0), "from the first list back to the buttons");
+    keys(&mut m, &mut s, "\n");
+    assert_eq!(draft(&s).setup.access.people, ["mari.tanaka@acme.com"]);
+    let count = super::buttons::all(&m).len();
+    for at in 1..count {
+        let mut m = shown(&mut s);
+        press(&mut m, &mut s, Key::BackTab);
+        for _ in 0..at {
+            press(&mut m, &mut s, Key::Right);
+        }
+        let before = drawn(&m, &s, Theme::new(false, false), (80, 24));
+        let next = press(&mut m, &mut s, Key::Enter);
+        let after = drawn(&m, &s, Theme::new(false, false), (80, 24));
+        assert!(next.go.is_some() || before != after, "button {at}");
+    }
+}
+
+#[test]
+fn a_staging_takes_the_plan_away_and_moving_does_not() {
+    let mut s = new_app();
+    let mut m = shown(&mut s);
+    s.work.as_mut().unwrap().plan = Remote::Loading;
+    keys(&mut m, &mut s, "jv/x\u{1b}\u{1b}");
+    assert_eq!(s.work.as_ref().unwrap().plan, Remote::Loading);
+    keys(&mut m, &mut s, "va");
+    assert_eq!(s.work.as_ref().unwrap().plan, Remote::Idle);
+}
+
+#[test]
+fn whoever_comes_through_a_group_is_not_assigned_twice() {
+    let mut s = old_app();
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "/tanaka\na");
+    assert!(draft(&s).setup.access.people.is_empty());
+    assert!(s.notice.clone().unwrap().contains("through a group"));
+}
+
+#[test]
+fn the_mode_follows_what_is_staged() {
+    let mut s = new_app();
+    s.work.as_mut().unwrap().draft.setup.access.mode = AccessMode::Later;
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "a");
+    assert_eq!(draft(&s).setup.access.mode, AccessMode::Controlled);
+    keys(&mut m, &mut s, "u");
+    assert_eq!(draft(&s).setup.access.mode, AccessMode::Later);
+    s.work.as_mut().unwrap().draft.setup.access.mode = AccessMode::Everyone;
+    keys(&mut m, &mut s, "a");
+    assert!(draft(&s).setup.access.people.is_empty() && s.notice.is_some());
+}
+
+#[test]
+fn a_better_match_that_comes_later_leaves_the_cursor_on_its_row() {
+    let mut s = new_app();
+    s.directory.complete = false;
+    s.directory.loading = true;
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "/owak\n");
+    let on = m.entry(m.cursor());
+    let best = vec![person("00u900", "Owak", "owak", UserStatus::Active)];
+    s.directory.add(best.clone());
+    deliver(&mut m, &mut s, Slot::Directory, Outcome::People(best));
+    assert_ne!(m.entry(0), on);
+    assert_eq!(m.entry(m.cursor()), on);
+}
+
+#[test]
+fn another_app_begins_with_nothing_marked() {
+    let mut s = new_app();
+    let mut m = shown(&mut s);
+    keys(&mut m, &mut s, "/mar\n ");
+    m.update(&mut s, Msg::Shown);
+    assert_eq!(m.marked.len(), 1, "coming back keeps it");
+    let mut other = old_app();
+    m.update(&mut other, Msg::Shown);
+    assert_eq!((m.marked.len(), m.filter.text()), (0, ""));
+}
+
+#[test]
+fn a_key_that_moves_changes_two_cells() {
+    let mut s = new_app();
+    let people = (0..200).map(|n| {
+        let login = format!("p{n}@acme.com");
+        person(&format!("00u{n}"), &format!("P {n}"), &login, UserStatus::Active)
+    });
+    s.directory = Directory::of(people.collect(), Vec::new());
+    let mut m = shown(&mut s);
+    let mut few = 0;
+    for _ in 0..40 {
+        let before = drawn(&m, &s, Theme::new(false, false), (80, 24));
+        press(&mut m, &mut s, Key::Down);
+        let after = drawn(&m, &s, Theme::new(false, false), (80, 24));
+        few += usize::from(before.chars().zip(after.chars()).filter(|(a, b)| a != b).count() <= 2);
+    }
+    assert!(few >= 36, "{few} of 40");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn it_draws_at_every_size(w in 1_u16..200, h in 1_u16..60, which in 0_usize..9) {
+    fn it_draws_at_every_size(w in 1_u16..200, h in 1_u16..60, which in 0_usize..10) {
         let all = states();
         let (_, model, shared) = &all[which % all.len()];
         let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(w, h)).unwrap();

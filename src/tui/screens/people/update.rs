@@ -2,15 +2,15 @@
 
 use super::detail::{GroupView, PersonView};
 use super::import::ImportView;
-use super::item::{Entry, FoundByOkta, Item};
+use super::item::{Entry, FoundByOkta};
 use super::lists::Pane;
-use super::model::{Model, Over, Typing, mark, subject};
-use super::{over, staging};
+use super::model::{Model, Over, Typing};
+use super::press::{mark_all, mark_one, mark_range, stage, unstage};
+use super::{buttons, over, staging};
 use crate::people::{Purpose, Source};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::secret::Secret;
 use crate::setup::Target;
-use crate::text::plural;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -37,29 +37,28 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
 }
 
 /// Makes the lists fit what is there now. Where nothing changed that costs nothing.
-fn settle(model: &mut Model, shared: &Shared) {
-    let Some(work) = &shared.work else { return };
+fn settle(model: &mut Model, shared: &mut Shared) {
+    // What is typed begins at the top.
+    let on = if model.typing == Typing::Filter { None } else { model.entry(model.cursor()) };
+    let Some(work) = &mut shared.work else { return };
     if !model.of.as_ref().is_some_and(|of| staging::is_as(&work.draft, of)) {
-        model.of = Some(staging::snapshot(&work.draft));
+        // A plan is of the draft that it was made from.
+        if model.of.replace(staging::stamp(&work.draft)).is_some() {
+            work.plan = Remote::Idle;
+            work.problems.clear();
+        }
         model.lists.restand(shared, model.groups);
     }
-    model.lists.find(model.filter.text());
-    let last = model.len().saturating_sub(1);
-    let cursor = model.lists.cursor(model.pane).min(last);
-    model.lists.set_cursor(model.pane, cursor);
+    model.find(shared, on);
 }
 
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
-    let review_of = model.review.value().map(|r| r.label.clone());
-    let label = shared.work.as_ref().and_then(|w| w.loaded.value()).map(|l| l.app.label());
-    if review_of.is_some() && review_of != label {
-        (model.review, model.pane) = (Remote::Idle, Pane::Available);
+    let about = shared.work.as_ref().map(|w| (w.draft.org_url.clone(), w.draft.target.clone()));
+    if model.about != about {
+        *model = Model { about, ..Model::default() };
     }
     (model.over, model.typing, model.trouble, model.of) = (None, Typing::Nothing, None, None);
-    model.marked.clear();
-    model.undo.clear();
-    model.lists.take_in(shared);
-    model.lists.take_groups(shared);
+    model.button = None;
     Next::effects(wanted(shared))
 }
 
@@ -88,10 +87,9 @@ fn wanted(shared: &mut Shared) -> Vec<Effect> {
 fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) -> Next {
     match (slot, outcome) {
         (Slot::Directory, Outcome::Groups(_)) => {
-            model.lists.take_groups(shared);
+            model.lists.forget();
             model.of = None;
         }
-        (Slot::Directory, Outcome::People(_)) => model.lists.take_in(shared),
         // Names of those who are assigned may have come with the last page.
         (Slot::Directory, Outcome::DirectoryComplete(_)) | (Slot::App, _) => model.of = None,
         (Slot::Search, Outcome::FoundPeople(people)) => {
@@ -225,6 +223,13 @@ pub(super) fn panes(shared: &Shared) -> &'static [Pane] {
     }
 }
 
+/// The last list; the first one, going back.
+fn end(shared: &Shared, forward: bool) -> Pane {
+    let panes = panes(shared);
+    let end = if forward { panes.last() } else { panes.first() };
+    end.copied().unwrap_or_default()
+}
+
 fn turn(model: &mut Model, shared: &mut Shared, by: usize) -> Next {
     let panes = panes(shared);
     let at = panes.iter().position(|p| *p == model.pane).unwrap_or(0);
@@ -244,12 +249,24 @@ fn review(model: &mut Model, shared: &mut Shared) -> Next {
     Next::effects([shared.start(Slot::Review, Job::LoadReview(app))])
 }
 
-fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+pub(super) fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    let (forward, on_buttons) = (id == C::Next, model.button.is_some());
+    if let Some(next) = buttons::command(model, shared, id) {
+        return next;
+    }
     let (len, cursor) = (model.len(), model.cursor());
     let last = len.saturating_sub(1);
     let panes = panes(shared).len();
     let go = |model: &mut Model, at: usize| model.lists.set_cursor(model.pane, at);
     match id {
+        // The buttons are the stop between the last list and the first.
+        C::Next | C::Previous if !on_buttons && model.pane == end(shared, forward) => {
+            model.button = Some(0);
+        }
+        C::Next | C::Previous if on_buttons => {
+            model.pane = end(shared, forward);
+            return turn(model, shared, if forward { 1 } else { panes - 1 });
+        }
         C::Next | C::Right => return turn(model, shared, 1),
         C::Previous | C::Left => return turn(model, shared, panes - 1),
         C::Down => go(model, (cursor + 1).min(last)),
@@ -295,6 +312,12 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             (model.review, model.pane) = (Remote::Idle, Pane::Available);
             return Next::effects([shared.give_up(Slot::Review)]);
         }
+        C::Cancel if shared.directory.loading => {
+            shared.directory.loading = false;
+            shared.directory.trouble = Some(crate::run::job::Trouble::new("reading was stopped.", ""));
+            shared.notice = Some("Stopped. What was read stays; r reads it all again.".into());
+            return Next::effects([shared.give_up(Slot::Directory)]);
+        }
         C::Back if model.trouble.take().is_some() => {}
         C::Back if model.found.take().is_some() => {}
         C::Back if !model.filter.text().is_empty() => model.filter = Field::default(),
@@ -312,125 +335,6 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         _ => {}
     }
     Next::none()
-}
-
-fn mark_one(model: &mut Model, shared: &Shared) {
-    let Some(item) = model.here(shared) else { return };
-    let key = mark(&item);
-    if !model.marked.remove(&key) {
-        model.marked.insert(key);
-    }
-    let at = model.cursor();
-    model.last_mark = Some(at);
-    model.lists.set_cursor(model.pane, (at + 1).min(model.len().saturating_sub(1)));
-}
-
-fn mark_these(model: &mut Model, shared: &Shared, rows: std::ops::Range<usize>) -> usize {
-    let keys: Vec<u64> =
-        rows.filter_map(|at| model.item(shared, model.entry(at)?)).map(|item| mark(&item)).collect();
-    let before = model.marked.len();
-    model.marked.extend(keys);
-    model.marked.len() - before
-}
-
-fn mark_range(model: &mut Model, shared: &mut Shared) {
-    let at = model.cursor();
-    let from = model.last_mark.unwrap_or(at);
-    let new = mark_these(model, shared, from.min(at)..from.max(at) + 1);
-    model.last_mark = Some(at);
-    shared.notice = Some(format!("{new} more marked, {} in all.", model.marked.len()));
-}
-
-/// Marks all that match; where they all are, takes their marks away.
-fn mark_all(model: &mut Model, shared: &mut Shared) {
-    let len = model.len();
-    if mark_these(model, shared, 0..len) == 0 {
-        let keys: Vec<u64> =
-            (0..len).filter_map(|at| model.item(shared, model.entry(at)?)).map(|item| mark(&item)).collect();
-        keys.iter().for_each(|key| {
-            model.marked.remove(key);
-        });
-    }
-    shared.notice = Some(format!("{} marked.", staging::thousands(model.marked.len())));
-}
-
-fn stage(model: &mut Model, shared: &mut Shared, adding: bool) {
-    if let Some(why) = no_assignments(shared) {
-        shared.notice = Some(why.into());
-        return;
-    }
-    let chosen = model.chosen(shared);
-    let unable: Vec<&Item> = chosen.iter().filter(|i| adding && !i.able).collect();
-    let mut notice = match unable.as_slice() {
-        [] => None,
-        [one] => Some(format!("{} is {}: assigned, but cannot sign in as it is.", one.login, one.status)),
-        many => Some(format!("{} of them cannot sign in as they are.", many.len())),
-    };
-    // Everyone is a mode of its own: the plan finds the group by its type.
-    let everyone = adding && chosen.iter().any(|i| i.everyone);
-    if everyone {
-        notice = Some("That is everybody: choose Everyone as the mode in step 4 instead.".into());
-    }
-    let subjects: Vec<_> = chosen.iter().filter(|i| !(adding && i.everyone)).map(subject).collect();
-    let Some(work) = &mut shared.work else { return };
-    let then = staging::snapshot(&work.draft);
-    let changed = if adding {
-        staging::assign(work, &subjects)
-    } else {
-        let (changed, said) = staging::unassign(work, &subjects);
-        notice = said;
-        changed
-    };
-    if changed > 0 {
-        model.undo.push(then);
-        model.marked.clear();
-    }
-    let word = if adding { "to be assigned" } else { "to be removed or taken back" };
-    let said = if changed == 0 {
-        if adding { "Assigned already." } else { "Not assigned: nothing to remove." }.to_owned()
-    } else {
-        format!("{} {word}; u takes it back, p plans.", staging::thousands(changed))
-    };
-    shared.notice = Some(match notice {
-        Some(notice) if changed > 0 => format!("{} staged. {notice}", plural(changed, "change")),
-        Some(notice) => notice,
-        None => said,
-    });
-}
-
-/// Why nobody can be assigned or removed here.
-pub(super) fn no_assignments(shared: &Shared) -> Option<&'static str> {
-    let work = shared.work.as_ref()?;
-    if work.held_by.is_some() {
-        return Some("Another oktui has this draft open: you can only read it here.");
-    }
-    work.loaded.value()?.app.federation_broker().then_some(
-        "Federation Broker Mode is on for this app: Okta lets everybody pass and looks at no assignment. Switch it off in Okta first.",
-    )
-}
-
-/// Takes the last staging of this screen back; with marks, what is staged for those.
-fn unstage(model: &mut Model, shared: &mut Shared) {
-    let chosen = if model.marked.is_empty() { Vec::new() } else { model.chosen(shared) };
-    let Some(work) = &mut shared.work else { return };
-    if !chosen.is_empty() {
-        let then = staging::snapshot(&work.draft);
-        let subjects: Vec<_> = chosen.iter().map(subject).collect();
-        let changed = staging::unstage(work, &subjects);
-        if changed > 0 {
-            model.undo.push(then);
-            model.marked.clear();
-        }
-        shared.notice = Some(format!("{changed} taken back."));
-        return;
-    }
-    match model.undo.pop() {
-        Some(then) => {
-            staging::restore(&mut work.draft, then);
-            shared.notice = Some("Taken back.".into());
-        }
-        None => shared.notice = Some("Nothing was staged here since you came.".into()),
-    }
 }
 
 fn open(model: &mut Model, shared: &mut Shared) -> Next {
@@ -506,7 +410,7 @@ fn again(model: &mut Model, shared: &mut Shared) -> Next {
         return Next::none();
     }
     *directory = crate::tui::shared::Directory { loading: true, ..Default::default() };
-    model.lists.take_in(shared);
+    model.lists.forget();
     (model.found, model.of) = (None, None);
     Next::effects([shared.start(Slot::Directory, Job::LoadDirectory)])
 }

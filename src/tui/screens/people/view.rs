@@ -3,12 +3,14 @@
 mod detail;
 mod import;
 
+use super::buttons;
 use super::item::Item;
 use super::lists::Pane;
-use super::model::{Model, Over, Typing, mark};
+use super::model::{Model, Over, Typing};
 use super::over::label;
+use super::press::no_assignments;
 use super::staging::{Via, thousands};
-use super::update::{no_assignments, panes};
+use super::update::panes;
 use crate::okta::model::Readable;
 use crate::people::LastSignIn;
 use crate::text::{Clean, pad, time, width};
@@ -16,7 +18,7 @@ use crate::tui::command::CommandId as C;
 use crate::tui::shared::{Remote, Shared, Work};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
-use crate::tui::widgets::rows::{Rows, first_row, rule};
+use crate::tui::widgets::rows::{Rows, page_of, rule};
 use crate::tui::widgets::wrap::wrap;
 use crate::tui::widgets::{heading, tabs, trouble};
 use ratatui::Frame;
@@ -28,6 +30,14 @@ const TWO: usize = 100;
 
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let mut page = heading::page(shared, theme, explain(model));
+    if model.button.is_some() && shared.notice.is_none() {
+        let whom = match (model.marked.is_empty(), model.here(shared)) {
+            (true, Some(item)) => format!("for {}", item.name),
+            (true, None) => "for nobody: the list is empty".into(),
+            (false, _) => "for the marked rows".into(),
+        };
+        page.explain = format!("Assign and Remove are {whom}; nothing is written before the plan.");
+    }
     let kind = if model.groups && model.pane != Pane::Review { "Groups" } else { "People" };
     let kind = if model.pane == Pane::Review { "Access review" } else { kind };
     page.title = format!("{} {} {kind}", page.title, theme.crumb());
@@ -93,6 +103,14 @@ fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
         }
         None => {}
     }
+    if model.button.is_some() {
+        return vec![
+            (C::Open, "press"),
+            (C::Right, "choose"),
+            (C::Next, "to the lists"),
+            (C::Back, "to the list"),
+        ];
+    }
     let mut hints = Vec::new();
     if model.len() > 0 {
         hints.push((C::Mark, "mark"));
@@ -137,7 +155,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
     let two = out.cells() >= TWO && model.pane != Pane::Review;
     out.push(frame, tab_line(model, shared, theme, out.cells()));
     search_line(model, frame, &mut out, shared, theme);
-    let foot = 3;
+    let foot = 4;
     let body = out.left().saturating_sub(foot);
     let Some(place) = out.next(body) else { return };
     if two {
@@ -190,7 +208,7 @@ fn tab_line(model: &Model, shared: &Shared, theme: Theme, cells: usize) -> Line<
     let names: Vec<String> = panes(shared)
         .iter()
         .map(|pane| {
-            let n = model.lists.all(*pane, model.groups);
+            let n = model.lists.all(&shared.directory, *pane, model.groups);
             match pane {
                 Pane::Available if shared.directory.loading => format!("Available {}+", thousands(n)),
                 Pane::Available => format!("Available {}", thousands(n)),
@@ -211,7 +229,7 @@ fn search_line(model: &Model, frame: &mut Frame, out: &mut Rows, shared: &Shared
     }
     let Some(row) = out.next(1) else { return };
     let shown = model.len();
-    let all = model.lists.all(model.pane, model.groups);
+    let all = model.lists.all(&shared.directory, model.pane, model.groups);
     let loaded = if shared.directory.loading { "still being read" } else { "all loaded" };
     if let Some(found) = model.found.as_ref().filter(|_| model.pane == Pane::Available) {
         let text = Clean::new(&found.text);
@@ -304,39 +322,31 @@ fn draw_list(model: &Model, pane: Pane, frame: &mut Frame, area: Rect, shared: &
         }
         return;
     }
-    let focused = pane == model.pane;
+    let focused = pane == model.pane && model.button.is_none();
     let cursor = model.lists.cursor(pane).min(len - 1);
     let room = out.left();
-    let first = first_row(cursor, len, room);
-    for at in first..len.min(first + room) {
+    for at in page_of(cursor, len, room) {
         let entry = model.lists.entry(pane, model.groups, found, at);
-        let Some(item) = entry.and_then(|e| model.item(shared, e)) else { continue };
-        let here = focused && at == cursor;
-        let marked = if model.marked.contains(&mark(&item)) { "*" } else { " " };
-        let marker = if here { theme.marker() } else { " " };
+        let Some((entry, who)) = entry.and_then(|e| Some((e, model.who(shared, e)?))) else { continue };
+        let item = who.item(&model.lists.standing);
+        let marked = if model.marked.contains(&who.mark()) { "*" } else { " " };
+        let marker = if focused && at == cursor { theme.marker() } else { " " };
+        // The row under the cursor is told by its marker alone: a key that moves it changes two cells.
         let style = match item.via {
-            _ if here => theme.focus(),
             Via::Added => theme.good(),
             Via::Removed => theme.warn(),
             _ if !item.able => theme.quiet(),
             _ => theme.text(),
         };
         let text = row(model, &columns, &item, entry, shared);
-        out.push(
-            frame,
-            Line::from(vec![Span::raw(format!(" {marker}{marked} ")), Span::styled(text, style)]),
-        );
+        // Only the marker moves: over a slow link a key costs a few bytes, not two rows.
+        let head = Span::styled(format!(" {marker}{marked} "), theme.focus());
+        out.push(frame, Line::from(vec![head, Span::styled(text, style)]));
     }
 }
 
-fn row(
-    model: &Model,
-    columns: &Columns,
-    item: &Item,
-    entry: Option<super::item::Entry>,
-    shared: &Shared,
-) -> String {
-    if let Some(super::item::Entry::Reviewed(at)) = entry
+fn row(model: &Model, columns: &Columns, item: &Item, entry: super::item::Entry, shared: &Shared) -> String {
+    if let super::item::Entry::Reviewed(at) = entry
         && let Some(access) = model.review.value().and_then(|r| r.rows.get(at as usize))
     {
         let by = if item.via == Via::Removed { Via::Removed.words().into() } else { access.ways.words() };
@@ -411,7 +421,9 @@ fn empty(model: &Model, pane: Pane, shared: &Shared) -> String {
             (Remote::Ready(_), _) if !model.filter.text().is_empty() => "Nobody matches.".into(),
             (Remote::Ready(_), _) => format!("Nobody: {}.", model.only.words()),
         },
-        _ if !model.filter.text().trim().is_empty() && model.lists.all(pane, model.groups) > 0 => {
+        _ if !model.filter.text().trim().is_empty()
+            && model.lists.all(&shared.directory, pane, model.groups) > 0 =>
+        {
             "Nothing that is loaded matches. \\ asks Okta, which also knows the deactivated.".into()
         }
         Pane::Available if model.found.as_ref().is_some_and(|f| !f.asking) => "Okta found nobody.".into(),
@@ -446,8 +458,18 @@ fn draw_foot(model: &Model, frame: &mut Frame, out: &mut Rows, shared: &Shared, 
     let tally = &model.lists.tally;
     let words = tally.words();
     if words.is_empty() {
-        return out.push(frame, Line::styled(" Nothing is staged.".to_owned(), theme.quiet()));
+        out.push(frame, Line::styled(" Nothing is staged.".to_owned(), theme.quiet()));
+        out.gap();
+    } else {
+        out.push(frame, Line::styled(format!(" Staged: {words}"), theme.title()));
+        out.push(frame, Line::styled(format!(" {}", tally.cost(shared)), theme.quiet()));
     }
-    out.push(frame, Line::styled(format!(" Staged: {words}"), theme.title()));
-    out.push(frame, Line::styled(format!(" {}", tally.cost(shared)), theme.quiet()));
+    let mut spans = Vec::new();
+    for (at, (text, _)) in buttons::all(model).into_iter().enumerate() {
+        let here = model.button == Some(at);
+        let marker = if here { theme.marker() } else { " " };
+        let style = if here { theme.focus() } else { theme.text() };
+        spans.push(Span::styled(format!("{marker}[ {text} ]"), style));
+    }
+    out.push(frame, Line::from(spans));
 }

@@ -69,6 +69,7 @@ pub(in crate::tui::screens) fn shared(demo: bool) -> Shared {
         saved: None,
         held_by: None,
         undo: None,
+        stagings: Vec::new(),
     };
     let bucket = BucketState { name: "apps".into(), limit: 10, remaining: 7, reset: now() };
     let mut shared = Shared::default();

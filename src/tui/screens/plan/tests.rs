@@ -156,7 +156,7 @@ fn every_hint_does_something() {
 fn showing_it_asks_for_the_plan_once() {
     let (mut model, mut shared) = (Model::default(), shared(false));
     let next = model.update(&mut shared, Msg::Shown);
-    assert!(matches!(started(&next)[..], [Job::MakePlan(_)]));
+    assert!(matches!(started(&next)[..], [Job::MakePlan { .. }]));
     assert_eq!(model.update(&mut shared, Msg::Shown), Next::none());
 }
 
@@ -205,7 +205,7 @@ fn a_new_app_is_planned_again_as_the_one_that_was_made() {
         Outcome::Applied(Box::new(applied(&plan, vec![done(), failed()]))),
     );
     let next = press(&mut model, &mut shared, Key::Char('r'));
-    let [Job::MakePlan(draft)] = started(&next)[..] else { panic!("{next:?}") };
+    let [Job::MakePlan { draft, .. }] = started(&next)[..] else { panic!("{next:?}") };
     assert!(matches!(draft.target, crate::setup::Target::Existing(_)));
 }
 
@@ -225,7 +225,7 @@ fn a_draft_that_changed_after_an_apply_is_planned_again() {
     assert_eq!(model.update(&mut shared, Msg::Shown), Next::none());
     shared.work.as_mut().unwrap().plan = Remote::Idle;
     let next = model.update(&mut shared, Msg::Shown);
-    assert!(matches!(started(&next)[..], [Job::MakePlan(_)]));
+    assert!(matches!(started(&next)[..], [Job::MakePlan { .. }]));
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn unstaging_takes_it_out_of_the_draft_and_plans_again() {
     assert_eq!(next, Next::none());
     assert!(shared.notice.is_some(), "creating the app cannot be unstaged, and that is said");
     let next = keys(&mut model, &mut shared, &[Key::Down, Key::Char('u')]);
-    let [Job::MakePlan(draft)] = started(&next)[..] else { panic!("{next:?}") };
+    let [Job::MakePlan { draft, .. }] = started(&next)[..] else { panic!("{next:?}") };
     assert!(draft.setup.access.groups.is_empty());
 }
 

@@ -3,6 +3,7 @@
 use super::super::{Go, Msg, Next, Route};
 use super::model::{Confirmation, Face, Focus, Model, RowState, Run, confirmation};
 use crate::change::{Allowed, Change, Plan, Planned, undo};
+use crate::okta::model::User;
 use crate::run::job::{Applied, Job, Outcome, Slot};
 use crate::secret::Secret;
 use crate::setup::{Ask, Draft, Target};
@@ -68,7 +69,19 @@ fn make_plan(model: &mut Model, shared: &mut Shared) -> Next {
             writes: undo.writes.iter().map(|w| w.number).collect(),
             reason: work.draft.reason.trim().to_owned(),
         },
-        None => Job::MakePlan(Box::new(work.draft.clone())),
+        None => {
+            let draft = Box::new(work.draft.clone());
+            // A login costs a call, thousands the whole list once more.
+            let named: std::collections::HashSet<String> =
+                draft.setup.access.people.iter().map(|p| p.to_lowercase()).collect();
+            let is_named = |u: &&User| named.contains(&u.login.as_str().to_lowercase());
+            let known = if named.is_empty() {
+                Vec::new()
+            } else {
+                shared.directory.people.iter().filter(is_named).cloned().collect()
+            };
+            Job::MakePlan { draft, known }
+        }
     };
     Next::effects([shared.start(Slot::Plan, job)])
 }

@@ -1,56 +1,17 @@
 //! Step 4, assignments: Okta's three choices. The lists of people and groups are a screen of their own.
 
 use super::model::{Id, Model};
-use crate::okta::model::{Assigned, Readable};
+use crate::okta::model::Readable;
 use crate::setup::{AccessMode, Field as About};
-use crate::tui::screens::people::staging::{Subject, Tally};
+use crate::tui::screens::people::staging::{thousands, yourself};
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::form::{Part, Row, safe};
 
-/// The session's own person, when they are not assigned yet.
-pub(super) fn yourself(shared: &Shared, work: &Work) -> Option<Subject> {
-    let me = &shared.session.as_ref()?.me.user;
-    let named = work.draft.setup.access.people.iter().any(|p| p.eq_ignore_ascii_case(me.login.as_str()));
-    let users = work.loaded.value().and_then(|l| l.users.known());
-    let already = named || users.is_some_and(|all| all.iter().any(|u| u.id == me.id));
-    let subject = || Subject { id: me.id.to_string(), group: false, name: me.login.to_string() };
-    (!already).then(subject)
-}
-
-/// A row of the Setup's people or groups, with Okta's id where it is known.
-pub(super) fn named(shared: &Shared, work: &Work, id: &Id) -> Option<Subject> {
-    let access = &work.draft.setup.access;
-    let loaded = work.loaded.value();
-    Some(match id {
-        Id::Person(at) => {
-            let login = access.people.get(*at)?;
-            let person =
-                shared.directory.people.iter().find(|u| u.login.as_str().eq_ignore_ascii_case(login));
-            let by_name = |u: &&crate::okta::model::AppUser| {
-                u.via == Assigned::Directly
-                    && u.user_name.as_ref().is_some_and(|n| n.as_str().eq_ignore_ascii_case(login))
-            };
-            let user = || loaded.and_then(|l| l.users.known()).and_then(|all| all.iter().find(by_name));
-            let id = person.map(|p| p.id.to_string()).or_else(|| user().map(|u| u.id.to_string()));
-            Subject { id: id.unwrap_or_else(|| login.clone()), group: false, name: login.clone() }
-        }
-        Id::Group(at) => {
-            let name = access.groups.get(*at)?;
-            let groups = shared.directory.groups.known().into_iter().flatten();
-            let known = groups.map(|g| (&g.id, &g.name)).find(|(_, n)| n.as_str() == name).map(|(id, _)| id);
-            let assigned = || {
-                let all = loaded.and_then(|l| l.groups.known())?;
-                all.iter().find(|g| g.name.as_ref().is_some_and(|n| n.as_str() == name)).map(|g| &g.id)
-            };
-            let id = known.or_else(assigned).map(ToString::to_string);
-            Subject { id: id.unwrap_or_else(|| name.clone()), group: true, name: name.clone() }
-        }
-        _ => return None,
-    })
-}
+/// How many people have a row here; all of them are in the list.
+const MOST: usize = 20;
 
 /// Why people or groups cannot be listed, in words.
-pub(super) fn unread(shared: &Shared, groups: bool) -> Option<String> {
+fn unread(shared: &Shared, groups: bool) -> Option<String> {
     if groups {
         return match &shared.directory.groups {
             Readable::Forbidden(e) => Some(format!("You may not see the groups: {e}.")),
@@ -101,7 +62,7 @@ fn controlled(model: &Model, shared: &Shared, work: &Work, rows: &mut Vec<Row<Id
     let access = &work.draft.setup.access;
     rows.push(Row::new(Id::Choose, Part::Button("Choose people and groups".into())));
     if let Some(me) = yourself(shared, work) {
-        let title = format!("assign yourself first ({}), test, then widen", me.name);
+        let title = format!("assign yourself first ({}), test, then widen", safe(&me.name));
         rows.push(Row::new(Id::Yourself, Part::Add(title)));
     }
     let directory = &shared.directory;
@@ -115,14 +76,18 @@ fn controlled(model: &Model, shared: &Shared, work: &Work, rows: &mut Vec<Row<Id
         let part = Part::Fixed { label: "group".into(), value: safe(name) };
         rows.push(Row::new(Id::Group(at), part).state(model.word(&[About::Group(at)])));
     }
-    for (at, login) in access.people.iter().enumerate() {
+    for (at, login) in access.people.iter().enumerate().take(MOST) {
         let part = Part::Fixed { label: "person".into(), value: safe(login) };
         rows.push(Row::new(Id::Person(at), part).state(model.word(&[About::Person(at)])));
+    }
+    if access.people.len() > MOST {
+        let more = thousands(access.people.len() - MOST);
+        rows.push(Row::text(format!("and {more} people more: Choose people and groups lists them.")));
     }
     let field = |label: &str| Part::Field { label: label.into(), value: String::new() };
     rows.push(Row::new(Id::AddGroup, field("+ group by name")));
     rows.push(Row::new(Id::AddPerson, field("+ person by login")));
-    let staged = Tally::of(shared, work).words();
+    let staged = model.tally.words();
     if !staged.is_empty() {
         rows.push(Row::text(format!("Staged: {staged}")));
     }

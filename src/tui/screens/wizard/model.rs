@@ -3,9 +3,10 @@
 use super::{access, authentication, basic, grants, redirects};
 use crate::okta::model::{ClientAuthentication, RefreshRotation};
 use crate::setup::{
-    Access, AccessMode, Ask, Check, Context, Field as About, LogoFacts, NotALogo, Setup, Severity, StepState,
-    Target, accept, checks, rail,
+    AccessMode, Check, Context, Field as About, LogoFacts, NotALogo, Setup, Severity, StepState, Target,
+    accept, checks, rail,
 };
+use crate::tui::screens::people::staging::{Standing, Tally};
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::form::{Part, Row, stops};
@@ -69,8 +70,8 @@ pub struct Model {
     pub(super) why: bool,
     /// What the logo file is, with the path that it was read from.
     pub(super) logo: Option<(String, Result<LogoFacts, NotALogo>)>,
-    /// Step 4: assignments and asks as they were before each staging.
-    pub(super) undo: Vec<(Access, Vec<Ask>)>,
+    /// Step 4: what is staged for who may sign in.
+    pub(super) tally: Tally,
     /// What the checks say about the draft, warnings that were accepted turned into information.
     pub(super) checks: Vec<Check>,
     /// Whether the name was offered for editing once.
@@ -166,6 +167,7 @@ impl Model {
             self.checks.clear();
             return;
         };
+        self.tally = Tally::of(&Standing::of(work, &shared.directory), work, &shared.directory);
         let context = self.context(shared, work);
         let mut found = checks(&work.draft.setup, &context);
         accept(&mut found, &work.draft.setup, &work.draft.accepted);
@@ -217,15 +219,8 @@ fn people(shared: &Shared, setup: &Setup) -> Option<BTreeMap<String, crate::okta
     if !directory.complete || directory.trouble.is_some() {
         return None;
     }
-    let named = setup.access.people.iter();
-    let found = |login: &String| {
-        directory
-            .people
-            .iter()
-            .find(|u| u.login.as_str().eq_ignore_ascii_case(login))
-            .map(|u| (login.clone(), u.clone()))
-    };
-    Some(named.filter_map(found).collect())
+    let found = |login: &String| directory.by_login(login).map(|(_, user)| (login.clone(), user.clone()));
+    Some(setup.access.people.iter().filter_map(found).collect())
 }
 
 fn groups(shared: &Shared, setup: &Setup) -> Option<BTreeMap<String, Vec<crate::okta::model::Group>>> {

@@ -1,22 +1,21 @@
 //! What a press on a row does, and what is added, removed, fixed and accepted.
 
-use super::access;
 use super::model::{Id, Model, step};
 use super::update::{copy, go_to, open};
 use super::{basic, grants, redirects};
 use crate::okta::model::RefreshRotation;
 use crate::run::job::{Job, Slot};
 use crate::setup::{AccessMode, Draft, McpServer, Target, apply_fix};
-use crate::tui::screens::people::staging;
+use crate::tui::screens::people::staging::{self, Subject};
 use crate::tui::screens::{Go, Next, Route};
-use crate::tui::shared::{Remote, Shared};
+use crate::tui::shared::{Directory, Remote, Shared, Work};
 
 pub(super) fn press(model: &mut Model, shared: &mut Shared) -> Next {
     let Some(id) = model.focused(shared) else { return Next::none() };
     model.focus = Some(id.clone());
     let now = step(shared);
     let missing = shared.work.as_ref().map(|w| redirects::missing(shared, w)).unwrap_or_default();
-    let me = shared.work.as_ref().and_then(|w| access::yourself(shared, w));
+    let me = shared.work.as_ref().and_then(|w| staging::yourself(shared, w));
     let namesake = shared.work.as_ref().and_then(|w| basic::namesake(model, shared, w)?.id());
     let Some(work) = &mut shared.work else { return Next::go(Go::Back) };
     let setup = &mut work.draft.setup;
@@ -61,7 +60,7 @@ pub(super) fn press(model: &mut Model, shared: &mut Shared) -> Next {
             redirects::unstage(&mut work.draft, at);
         }
         Id::Mode(mode) => {
-            model.undo.push(staging::snapshot(&work.draft));
+            staging::note(work);
             work.draft.setup.access.mode = mode;
             if staging::everyone_goes(work, &shared.directory.groups) {
                 shared.notice =
@@ -74,8 +73,8 @@ pub(super) fn press(model: &mut Model, shared: &mut Shared) -> Next {
         Id::Choose => return Next::go(Go::To(Route::People)),
         Id::Yourself => {
             if let Some(me) = me {
-                model.undo.push(staging::snapshot(&work.draft));
-                staging::assign(work, &[me]);
+                staging::note(work);
+                staging::assign(work, &shared.directory, &[me]);
                 model.focus = Some(Id::Choose);
             }
         }
@@ -143,7 +142,6 @@ pub(super) fn add(model: &mut Model, shared: &mut Shared) -> Next {
 
 pub(super) fn remove(model: &mut Model, shared: &mut Shared) {
     let Some(id) = model.focused(shared) else { return };
-    let subject = shared.work.as_ref().and_then(|w| access::named(shared, w, &id));
     let Some(work) = &mut shared.work else { return };
     let setup = &mut work.draft.setup;
     match &id {
@@ -155,15 +153,26 @@ pub(super) fn remove(model: &mut Model, shared: &mut Shared) {
         }
         Id::Scope(name) => setup.authorization_server.scopes.retain(|s| s != name),
         Id::Logo => setup.app.logo = None,
-        Id::Person(_) | Id::Group(_) => {
-            let Some(subject) = subject else { return };
-            model.undo.push(staging::snapshot(&work.draft));
-            if let (_, Some(why)) = staging::unassign(work, &[subject]) {
-                shared.notice = Some(why);
-            }
+        Id::Person(at) | Id::Group(at) => {
+            let group = matches!(id, Id::Group(_));
+            let Some(subject) = subject(work, &shared.directory, group, *at) else { return };
+            staging::note(work);
+            shared.notice = staging::unassign(work, &shared.directory, &[subject]).1;
         }
         _ => {}
     }
+}
+
+/// A row of the Setup's people or groups, with the id where it is known.
+fn subject(work: &Work, directory: &Directory, group: bool, at: usize) -> Option<Subject> {
+    let access = &work.draft.setup.access;
+    let name = if group { access.groups.get(at)? } else { access.people.get(at)? };
+    let id = if group {
+        directory.group_named(name).map(|g| g.id.to_string())
+    } else {
+        directory.by_login(name).map(|(_, user)| user.id.to_string())
+    };
+    Some(Subject { id: id.unwrap_or_else(|| name.clone()), group, name: name.clone() })
 }
 
 pub(super) fn unstage(model: &mut Model, shared: &mut Shared) {
@@ -176,7 +185,7 @@ pub(super) fn unstage(model: &mut Model, shared: &mut Shared) {
         (3, _) => {
             draft.asks.iter().rposition(redirects::is_uri).is_some_and(|at| redirects::unstage(draft, at))
         }
-        (4, _) => model.undo.pop().map(|then| staging::restore(draft, then)).is_some(),
+        (4, _) => staging::take_back(work),
         _ => false,
     };
     if !done {

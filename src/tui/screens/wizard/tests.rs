@@ -87,8 +87,7 @@ fn shared(at: u8) -> Shared {
         group("00gmcp", "MCP-Users", GroupKind::Okta, 212),
         group("00gcon", "Contractors", GroupKind::Okta, 16),
     ];
-    let directory =
-        Directory { people, groups: Readable::Known(groups), complete: true, loading: false, trouble: None };
+    let directory = Directory::of(people, groups);
     let mut draft = Draft::new("https://acme.okta.com");
     draft.step = at;
     let mut shared = Shared::default();
@@ -106,6 +105,7 @@ fn shared(at: u8) -> Shared {
         saved: None,
         held_by: None,
         undo: None,
+        stagings: Vec::new(),
     });
     shared
 }
@@ -257,7 +257,7 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     let mut s = existing(4);
     out.push(("access-existing", at(&mut s), s));
     let mut s = shared(4);
-    s.directory.groups = Readable::Forbidden(forbidden());
+    s.directory.set_groups(Readable::Forbidden(forbidden()));
     out.push(("groups-forbidden", at(&mut s), s));
     let mut s = shared(5);
     let work = s.work.as_mut().unwrap();
@@ -427,17 +427,28 @@ fn an_empty_row_goes_and_a_change_takes_the_plan_away() {
 }
 
 #[test]
-fn choosing_people_is_a_screen_of_its_own_and_one_is_oneself_first() {
+fn the_lists_are_a_screen_of_their_own_and_yourself_is_one_key_away() {
     let mut s = shared(4);
     let mut m = at(&mut s);
     walk_to(&mut m, &mut s, &Id::Choose);
-    assert_eq!(press(&mut m, &mut s, Key::Enter).go, Some(crate::tui::screens::Go::To(Route::People)));
+    assert_eq!(press(&mut m, &mut s, Key::Enter).go, Some(Go::To(Route::People)));
+    assert_eq!(press(&mut m, &mut s, Key::Char('a')).go, Some(Go::To(Route::People)));
     walk_to(&mut m, &mut s, &Id::Yourself);
     press(&mut m, &mut s, Key::Enter);
-    let me = s.session.as_ref().unwrap().me.user.login.to_string();
-    assert_eq!(draft(&s).setup.access.people, [me]);
-    assert!(screen(&m, &s, 80, 24).contains("Staged: +1 person"));
+    assert_eq!(draft(&s).setup.access.people, ["ana@acme.com"]);
     press(&mut m, &mut s, Key::Char('u'));
+    assert!(draft(&s).setup.access.people.is_empty());
+}
+
+#[test]
+fn a_person_of_the_setup_is_removed_from_its_row() {
+    let mut s = existing(4);
+    let mut m = at(&mut s);
+    walk_to(&mut m, &mut s, &Id::Person(0));
+    press(&mut m, &mut s, Key::Char('d'));
+    assert!(
+        matches!(draft(&s).asks.as_slice(), [Ask::UnassignPerson { id, .. }] if id.as_str() == "00umarta")
+    );
     assert!(draft(&s).setup.access.people.is_empty());
 }
 

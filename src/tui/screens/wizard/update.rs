@@ -18,7 +18,25 @@ use crate::tui::widgets::form::stops;
 /// How far PgUp and PgDn go.
 pub(super) const PAGE: usize = 10;
 
+/// Where answers come from that change what is shown or checked here.
+const OURS: [Slot; 8] = [
+    Slot::Connect,
+    Slot::Apps,
+    Slot::App,
+    Slot::Directory,
+    Slot::Servers,
+    Slot::Server,
+    Slot::Logo,
+    Slot::Apply,
+];
+
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
+    // Pages of people come by the hundred, and what other screens ask for is no business of this one.
+    if let Msg::Done(slot, outcome) = &msg
+        && (!OURS.contains(slot) || matches!(outcome, Outcome::People(_)))
+    {
+        return Next::none();
+    }
     let before = shared.work.as_ref().map(|w| w.draft.clone());
     // Answers reach every screen, also one that is not shown: they never start another read.
     let mine = !matches!(msg, Msg::Done(..) | Msg::Tick);
@@ -272,13 +290,13 @@ fn close(model: &mut Model, shared: &mut Shared) -> Next {
             model.focus = Some(Id::Server(text.clone()));
         }
         Id::AddPerson if !text.is_empty() => {
-            model.undo.push(staging::snapshot(&work.draft));
+            staging::note(work);
             if !work.draft.setup.access.people.iter().any(|p| p.eq_ignore_ascii_case(&text)) {
                 work.draft.setup.access.people.push(text.clone());
             }
         }
         Id::AddGroup if !text.is_empty() => {
-            model.undo.push(staging::snapshot(&work.draft));
+            staging::note(work);
             if !work.draft.setup.access.groups.contains(&text) {
                 work.draft.setup.access.groups.push(text.clone());
             }

@@ -5,7 +5,6 @@ use super::update::{reasons, remedies, removable};
 use crate::setup::{AccessMode, Check, Field as About, Severity, Target};
 use crate::text::{cut_end, pad, plural};
 use crate::tui::command::CommandId as C;
-use crate::tui::screens::people::staging::Tally;
 use crate::tui::shared::{Shared, Work};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::form::{self, Form, Said, safe};
@@ -44,7 +43,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let host = work.draft.org_url.split("://").last().unwrap_or_default();
     let new = if work.draft.target == Target::New { " (new)" } else { "" };
     page.title = format!("{} {} {}{new}", safe(host), theme.crumb(), safe(&work.draft.setup.app.name));
-    let staged = staged(shared, work);
+    let staged = staged(model, work);
     if staged > 0 {
         page.badges.push((format!("{staged} staged"), theme.text()));
     }
@@ -60,7 +59,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
 }
 
 /// How many things the draft would change, as far as this screen knows; the plan counts its own changes.
-fn staged(shared: &Shared, work: &Work) -> usize {
+fn staged(model: &Model, work: &Work) -> usize {
     let (now, asks) = (&work.draft.setup, work.draft.asks.len());
     let Some(loaded) = work.loaded.value() else {
         let new = usize::from(work.draft.target == Target::New);
@@ -77,8 +76,7 @@ fn staged(shared: &Shared, work: &Work) -> usize {
     ];
     let uris = now.redirect_uris.iter().filter(|r| then.redirect_uris.iter().all(|t| t.uri != r.uri)).count();
     let outs = now.sign_out.uris.iter().filter(|u| !then.sign_out.uris.contains(u)).count();
-    let tally = Tally::of(shared, work);
-    fields.iter().filter(|f| **f).count() + uris + outs + tally.people + tally.groups + asks
+    fields.iter().filter(|f| **f).count() + uris + outs + model.tally.people + model.tally.groups + asks
 }
 
 fn rail(model: &Model, shared: &Shared, theme: Theme) -> Line<'static> {

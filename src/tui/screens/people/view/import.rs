@@ -6,7 +6,7 @@ use crate::people::{Found, Row};
 use crate::text::{Clean, pad};
 use crate::tui::shared::Remote;
 use crate::tui::theme::Theme;
-use crate::tui::widgets::rows::{Rows, first_row};
+use crate::tui::widgets::rows::{Rows, page_of};
 use crate::tui::widgets::trouble;
 use crate::tui::widgets::wrap::wrap;
 use ratatui::Frame;
@@ -58,8 +58,8 @@ impl ImportView {
         let head = format!("   {} {} {}  ", pad("Line", 7), pad("Asked for", asked), pad("Result", 10));
         out.push(frame, Line::styled(head, theme.quiet()));
         let room = out.left();
-        let first = first_row(self.cursor, preview.rows.len(), room);
-        for (at, row) in preview.rows.iter().enumerate().skip(first).take(room) {
+        let page = page_of(self.cursor, preview.rows.len(), room);
+        for (at, row) in page.clone().zip(preview.rows.get(page).unwrap_or_default()) {
             let marker = if at == self.cursor { theme.marker() } else { " " };
             let style = match row.found {
                 Found::One(_) => theme.good(),
