@@ -227,6 +227,13 @@ pub enum Job {
         /// The gateway's callbacks that redirect URIs are compared with.
         callbacks: Vec<Callback>,
     },
+    /// Asks the org what a diagnosis would like to know. Reads only.
+    AnswerNeeds {
+        /// What is known; answers in it are asked anew.
+        evidence: Arc<Evidence>,
+        /// The login of the person who was refused, where the evidence does not say.
+        who: Option<String>,
+    },
     /// Saves the draft.
     SaveDraft(Box<Draft>),
     /// Removes the draft of an app: it was applied, or discarded.
@@ -367,6 +374,8 @@ pub enum Outcome {
     },
     /// To [`Job::ReadCapture`].
     Evidence(Arc<Evidence>),
+    /// To [`Job::AnswerNeeds`]: the evidence with what the org said.
+    Answered(Arc<Evidence>),
     /// To [`Job::SaveFile`]: where it is.
     Saved(Clean),
     /// To [`Job::ForgetOrg`].

@@ -5,6 +5,7 @@ pub mod applying;
 pub mod assigning;
 pub mod capture;
 pub mod details;
+pub mod diagnosing;
 pub mod drafts;
 pub mod error;
 pub mod job;

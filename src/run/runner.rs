@@ -5,7 +5,9 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{Capture, Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
-use super::{applying, capture, details, live, lookup, remember, reviewing, rotating, testing, undo};
+use super::{
+    applying, capture, details, diagnosing, live, lookup, remember, reviewing, rotating, testing, undo,
+};
 use crate::diagnose;
 use crate::flow::export::Format;
 use crate::flow::trace::{HoleId, Safe, Trace};
@@ -308,6 +310,11 @@ impl Runner {
                 let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
                 drafts.remove(&draft)?;
                 Outcome::DraftSaved(Timestamp::now())
+            }
+            Job::AnswerNeeds { evidence, who } => {
+                let session = self.need_session()?;
+                let evidence = Arc::unwrap_or_clone(evidence);
+                Outcome::Answered(Arc::new(diagnosing::answer(&session, evidence, who.as_deref()).await?))
             }
             Job::ReadCapture { from, callbacks } => {
                 let read = move || match from {

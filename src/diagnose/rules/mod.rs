@@ -423,7 +423,8 @@ pub fn need_of(ask: Ask, evidence: &Evidence) -> Option<Need> {
     }
 }
 
-fn client_id(evidence: &Evidence) -> Option<String> {
+/// The client that the evidence is about: of the last hop that names one.
+pub fn client_id(evidence: &Evidence) -> Option<String> {
     let of_hops = evidence.hops.iter().rev().map(|hop| hop.text("client_id").to_owned());
     let of_events = evidence.events.iter().map(|event| event.client.to_string());
     let of_tokens = evidence.tokens.iter().map(|token| token.client.to_string());

@@ -42,6 +42,11 @@ pub enum LogQuery {
         /// With which app.
         app: AppId,
     },
+    /// What an OAuth client did that did not succeed: the last few only.
+    OfClient {
+        /// The client.
+        client: ClientId,
+    },
 }
 
 impl LogQuery {
@@ -55,6 +60,9 @@ impl LogQuery {
                     "({kinds}) and outcome.result eq \"SUCCESS\" and (target.id eq \"{app}\" or client.id eq \"{client}\")"
                 )
             }
+            Self::OfClient { client } => {
+                format!("client.id eq \"{client}\" and outcome.result eq \"FAILURE\"")
+            }
             Self::OfPerson { person, app } => format!(
                 "(actor.id eq \"{person}\" or target.id eq \"{person}\") and (target.id eq \"{app}\" or client.id eq \"{app}\")"
             ),
@@ -67,7 +75,7 @@ impl Reader {
     pub fn log(&self, query: &LogQuery, since: Timestamp, until: Timestamp) -> Pages<LogEvent> {
         let limit = match query {
             LogQuery::SignIns { .. } => MOST,
-            LogQuery::OfPerson { .. } => FEW,
+            LogQuery::OfPerson { .. } | LogQuery::OfClient { .. } => FEW,
         };
         let call = Call::get(&["api", "v1", "logs"])
             .with("since", since.to_string())

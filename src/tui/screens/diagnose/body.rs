@@ -1,8 +1,8 @@
 //! What stands below the tabs, in lines.
 
 use super::model::{Looked, Model, Tab};
-use crate::diagnose::Finding;
 use crate::diagnose::words::{self, Row};
+use crate::diagnose::{Answer, Finding};
 use crate::text::{cut_end, pad};
 use crate::tui::widgets::wrap::wrap;
 
@@ -85,6 +85,14 @@ fn hops(looked: &Looked, cells: usize) -> Vec<Text> {
     for event in &looked.evidence.events {
         let text = format!("{}  {} {} {}", event.published, event.kind, event.result, event.reason);
         out.extend(title(&text, cells));
+    }
+    for event in looked.evidence.answers.iter().flat_map(|(_, answer)| match answer {
+        Answer::LogEvents(events) => events.as_slice(),
+        _ => &[],
+    }) {
+        let text =
+            format!("the org's log: {}  {} {} {}", event.published, event.kind, event.result, event.reason);
+        out.extend(rows(vec![row("", text)], cells));
     }
     if out.is_empty() {
         out.extend(title("No hop of a sign-in was recognised.", cells));

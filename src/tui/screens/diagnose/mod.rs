@@ -1,9 +1,10 @@
-//! Diagnose: paste what failed or open a capture, and read which leg and why. Needs no org; nothing is sent anywhere and nothing is
-//! kept.
+//! Diagnose: paste what failed or open a capture, and read which leg and why. Needs no org; nothing is kept. With an org
+//! connected, a key asks it what would settle the matter, by reads only, and another leads to where a fix is made.
 //!
 //! What may come in: text, or a file that the runner reads. What it means is said by the room `diagnose`.
 
 mod body;
+mod fix;
 mod model;
 #[cfg(test)]
 mod tests;
@@ -31,7 +32,7 @@ impl Screen for Model {
         self.asks.is_some()
     }
     fn running(&self, _shared: &Shared) -> Option<Slot> {
-        self.reading.is_some().then_some(Slot::Capture)
+        (self.reading.is_some() || self.asking).then_some(Slot::Capture)
     }
     fn page(&self, shared: &Shared, theme: Theme) -> Page {
         view::page(self, shared, theme)

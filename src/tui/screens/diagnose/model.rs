@@ -1,6 +1,6 @@
 //! What was pasted or opened, what it means, and which part of that is looked at.
 
-use crate::diagnose::{Diagnosis, Evidence, Finding};
+use crate::diagnose::{Diagnosis, Evidence, Finding, Need};
 use crate::run::job::Trouble;
 use crate::tui::widgets::field::Field;
 use std::sync::Arc;
@@ -13,7 +13,9 @@ pub struct Model {
     pub(super) asks: Option<Asks>,
     /// What is being read at this moment, in words.
     pub(super) reading: Option<String>,
-    /// Why the last file could not be read.
+    /// The org is being asked.
+    pub(super) asking: bool,
+    /// Why the last file could not be read, or the org not be asked.
     pub(super) trouble: Option<Trouble>,
     pub(super) looked: Option<Looked>,
     /// The finding under the cursor, from 0.
@@ -32,6 +34,8 @@ pub(super) enum Asks {
     Text,
     /// The path of a file.
     File,
+    /// The login of the person who was refused.
+    Who,
 }
 
 /// The two views of the same.
@@ -56,6 +60,7 @@ impl Default for Model {
             field: Field::default(),
             asks: Some(Asks::Text),
             reading: None,
+            asking: false,
             trouble: None,
             looked: None,
             cursor: 0,
@@ -77,11 +82,40 @@ impl Model {
         self.looked.as_ref().map_or(0, |l| l.diagnosis.findings.len())
     }
 
+    /// What the org could be asked, or was: there is something to ask about then.
+    pub(super) fn can_ask(&self) -> bool {
+        self.looked.as_ref().is_some_and(|l| !l.diagnosis.needs.is_empty() || !l.evidence.answers.is_empty())
+    }
+
+    /// Whether somebody has to say first who was refused.
+    pub(super) fn who_is_missing(&self) -> bool {
+        let missing = |need: &Need| matches!(need, Need::AppUser { login: None, .. });
+        self.looked.as_ref().is_some_and(|l| {
+            l.diagnosis.needs.iter().chain(l.evidence.answers.iter().map(|(need, _)| need)).any(missing)
+        })
+    }
+
+    /// The redirect URI that was asked for last, with the environment whose callback it is.
+    pub(super) fn requested(&self) -> Option<(String, Option<String>)> {
+        let evidence = &self.looked.as_ref()?.evidence;
+        let uri = evidence.hops.iter().rev().find_map(|hop| hop.redirect_uri.clone())?;
+        let known = evidence.callbacks.iter().find(|c| c.uri == uri).map(|c| c.environment.clone());
+        Some((uri, known))
+    }
+
+    /// Takes what the org said: the tab stays, the findings may be in another order.
+    pub(super) fn answered(&mut self, evidence: Arc<Evidence>) {
+        let tab = self.tab;
+        self.take(evidence);
+        self.tab = tab;
+    }
+
     /// Takes what was recognised; the cursor is on the first finding.
     pub(super) fn take(&mut self, evidence: Arc<Evidence>) {
         let diagnosis = crate::diagnose::judge(&evidence);
         self.looked = Some(Looked { evidence, diagnosis });
         self.reading = None;
+        self.asking = false;
         self.trouble = None;
         self.close();
         (self.cursor, self.scroll, self.tab, self.whole) = (0, 0, Tab::Why, false);

@@ -1,12 +1,14 @@
 use super::Model;
 use super::model::{Asks, Tab};
-use crate::run::job::{Capture, Job, Outcome, Slot, Trouble};
+use crate::diagnose::{Answer, AppUserFacts, ChangeKind, Need};
+use crate::okta::model::Readable;
+use crate::run::job::{AppLoaded, Capture, Job, Outcome, Slot, Trouble};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
-use crate::tui::screens::plan::fixtures::{drawn, hints_work, keys, picture, shared};
-use crate::tui::screens::{Go, Msg, Next, Screen};
-use crate::tui::shared::Shared;
+use crate::tui::screens::plan::fixtures::{drawn, existing, hints_work, keys, picture, shared};
+use crate::tui::screens::{Go, Msg, Next, Route, Screen};
+use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
 use std::sync::Arc;
 
@@ -200,4 +202,124 @@ fn no_size_panics() {
             press(&mut model, &mut shared, &[C::Right, C::Open, C::Bottom]);
         }
     }
+}
+
+/// The request that was refused, and what came back; it names the client and nobody.
+fn not_assigned() -> String {
+    format!("{}\n{REFUSED}", SLASH.replace("callback%2F", "callback"))
+}
+
+fn answered(model: &mut Model, shared: &mut Shared, facts: AppUserFacts) {
+    let mut evidence = (*model.looked.as_ref().unwrap().evidence).clone();
+    for need in crate::diagnose::judge(&evidence).needs {
+        let answer = match need {
+            Need::AppUser { .. } => Answer::AppUser(facts.clone()),
+            _ => Answer::NotAllowed,
+        };
+        evidence.answers.push((need, answer));
+    }
+    model.update(shared, Msg::Done(Slot::Capture, Outcome::Answered(Arc::new(evidence))));
+}
+
+#[test]
+fn the_org_is_asked_about_a_person_who_is_named_first() {
+    let (mut model, mut shared) = pasted(&not_assigned());
+    picture("ask", &model, &shared, FOLDER);
+    hints_work(&model, &shared);
+    press(&mut model, &mut shared, &[C::Again]);
+    assert_eq!(model.asks, Some(Asks::Who));
+    picture("who", &model, &shared, FOLDER);
+    keys(&mut model, &mut shared, &"ben@acme.example".chars().map(Key::Char).collect::<Vec<_>>());
+    let next = model.update(&mut shared, Msg::Edit(Key::Enter));
+    let [Effect::Start { job: Job::AnswerNeeds { who, .. }, .. }] = &next.effects[..] else {
+        panic!("{next:?}")
+    };
+    assert_eq!(who.as_deref(), Some("ben@acme.example"));
+    assert_eq!(model.running(&shared), Some(Slot::Capture));
+    picture("asking", &model, &shared, FOLDER);
+    hints_work(&model, &shared);
+    let facts =
+        AppUserFacts { login: "ben@acme.example".into(), status: "ACTIVE".into(), ..AppUserFacts::default() };
+    answered(&mut model, &mut shared, facts);
+    assert!(model.finding().unwrap().headline.contains("ben@acme.example was never assigned"));
+    assert!(model.running(&shared).is_none());
+    picture("answered", &model, &shared, FOLDER);
+    hints_work(&model, &shared);
+}
+
+#[test]
+fn without_a_session_nothing_is_asked_and_that_is_said() {
+    let (mut model, mut shared) = pasted(&not_assigned());
+    shared.session = None;
+    picture("no-org", &model, &shared, FOLDER);
+    assert_eq!(press(&mut model, &mut shared, &[C::Again]), Next::none());
+    assert!(shared.notice.as_ref().unwrap().contains("Connect the org"));
+    hints_work(&model, &shared);
+}
+
+#[test]
+fn a_paste_while_the_org_is_asked_makes_its_answer_worthless() {
+    let (mut model, mut shared) = pasted(&not_assigned());
+    press(&mut model, &mut shared, &[C::Again]);
+    model.update(&mut shared, Msg::Edit(Key::Enter));
+    let next = model.update(&mut shared, Msg::Paste(SLASH.into()));
+    assert_eq!(next, Next::effects([Effect::Stop(Slot::Capture)]));
+    assert!(!model.asking);
+}
+
+/// The app of the fixtures, as one that exists and is open, with the client ID of the pastes.
+fn opened_app(shared: &mut Shared, client: &str) {
+    existing(shared);
+    let app = serde_json::json!({"id": "0oa1b2c3d4e5f6g7h8i9", "label": "A", "status": "ACTIVE",
+        "credentials": {"oauthClient": {"client_id": client}}});
+    let work = shared.work.as_mut().unwrap();
+    work.loaded = Remote::Ready(AppLoaded {
+        app: serde_json::from_value(app).unwrap(),
+        setup: work.draft.setup.clone(),
+        users: Readable::NotAsked,
+        groups: Readable::NotAsked,
+    });
+}
+
+#[test]
+fn a_fix_leads_to_its_place_in_the_app_that_is_open_and_to_no_other() {
+    let (mut model, mut shared) = pasted(&not_assigned());
+    let next = press(&mut model, &mut shared, &[C::Fix]);
+    assert_eq!(next, Next::none());
+    assert!(shared.notice.as_ref().unwrap().contains("Open the app with client ID 0oa1 first"));
+    opened_app(&mut shared, "0oa2");
+    assert_eq!(press(&mut model, &mut shared, &[C::Fix]), Next::none());
+    assert!(shared.notice.as_ref().unwrap().contains("another app is open"));
+    opened_app(&mut shared, "0oa1");
+    assert_eq!(press(&mut model, &mut shared, &[C::Fix]), Next::go(Go::To(Route::People)));
+}
+
+#[test]
+fn a_redirect_uri_is_added_to_the_draft_once() {
+    let page = "<html><title>Error</title><body><p>Error Code: invalid_request</p><p>Description: The 'redirect_uri' parameter must be a Login redirect URI in the client app settings</p></body></html>";
+    let har = serde_json::json!({"log": {"version": "1.2", "entries": [{
+        "startedDateTime": "2026-11-23T08:00:00.000Z",
+        "request": {"method": "GET", "url": SLASH},
+        "response": {"status": 400, "headers": [{"name": "Content-Type", "value": "text/html"}],
+            "content": {"mimeType": "text/html", "text": page}}
+    }]}});
+    let (mut model, mut shared) = pasted(&har.to_string());
+    opened_app(&mut shared, "0oa1");
+    let at = model
+        .looked
+        .as_ref()
+        .unwrap()
+        .diagnosis
+        .findings
+        .iter()
+        .position(|f| f.fix.iter().find_map(|fix| fix.change) == Some(ChangeKind::AddRedirectUri));
+    model.cursor = at.unwrap();
+    let before = shared.work.as_ref().unwrap().draft.setup.redirect_uris.len();
+    for _ in 0..2 {
+        assert_eq!(press(&mut model, &mut shared, &[C::Fix]), Next::go(Go::To(Route::Wizard)));
+        let draft = &shared.work.as_ref().unwrap().draft;
+        assert_eq!((draft.step, draft.setup.redirect_uris.len()), (3, before + 1));
+        assert!(draft.setup.redirect_uris.last().unwrap().uri.ends_with("/callback/"));
+    }
+    assert!(shared.notice.as_ref().unwrap().contains("in the draft already"));
 }

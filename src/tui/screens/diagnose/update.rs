@@ -1,7 +1,7 @@
 //! What the keys of Diagnose do.
 
-use super::body;
 use super::model::{Asks, Model, Tab};
+use super::{body, fix};
 use crate::diagnose::{paste, words};
 use crate::run::job::{Capture, Job, Outcome, Slot};
 use crate::secret::Secret;
@@ -38,8 +38,12 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             model.take(evidence);
             Next::none()
         }
+        Msg::Done(Slot::Capture, Outcome::Answered(evidence)) => {
+            model.answered(evidence);
+            Next::none()
+        }
         Msg::Done(Slot::Capture, Outcome::Failed(trouble)) => {
-            model.reading = None;
+            (model.reading, model.asking) = (None, false);
             model.trouble = Some(trouble);
             Next::none()
         }
@@ -50,7 +54,7 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
 
 /// A paste is looked at wherever the cursor is; a path is opened.
 fn pasted(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
-    if model.asks == Some(Asks::File) {
+    if matches!(model.asks, Some(Asks::File | Asks::Who)) {
         model.field.paste(text);
         return Next::none();
     }
@@ -62,6 +66,9 @@ fn pasted(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
 
 fn entered(model: &mut Model, shared: &mut Shared) -> Next {
     let text = model.field.text().trim().to_owned();
+    if model.asks == Some(Asks::Who) {
+        return ask_org(model, shared, Some(text).filter(|login| !login.is_empty()));
+    }
     if text.is_empty() {
         if model.looked.is_some() {
             model.close();
@@ -87,8 +94,11 @@ fn look(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
     if text.len() > AT_ONCE {
         return read(model, shared, Capture::Text(Secret::new(text)));
     }
+    // An answer about what was looked at before must not come over this.
+    let busy = model.reading.is_some() || model.asking;
     model.take(Arc::new(paste(text, &callbacks(shared), Some(shared.now))));
-    Next::none()
+    model.trouble = None;
+    if busy { Next::effects([shared.give_up(Slot::Capture)]) } else { Next::none() }
 }
 
 fn read(model: &mut Model, shared: &mut Shared, from: Capture) -> Next {
@@ -97,6 +107,7 @@ fn read(model: &mut Model, shared: &mut Shared, from: Capture) -> Next {
         Capture::Text(_) => "the paste".into(),
     });
     model.trouble = None;
+    model.asking = false;
     model.close();
     let callbacks = callbacks(shared);
     Next::effects([shared.start(Slot::Capture, Job::ReadCapture { from, callbacks })])
@@ -118,7 +129,8 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
     match id {
         C::Back if model.asks.is_some() && model.looked.is_some() => model.close(),
         C::Back if model.whole => (model.whole, model.scroll) = (false, 0),
-        C::Back | C::Cancel if model.reading.take().is_some() => {
+        C::Back | C::Cancel if model.reading.is_some() || model.asking => {
+            (model.reading, model.asking) = (None, false);
             return Next::effects([shared.give_up(Slot::Capture)]);
         }
         C::Back => return Next::go(Go::Back),
@@ -137,10 +149,30 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::PageUp => scroll(model, -10),
         C::Top => (model.cursor, model.scroll) = (0, 0),
         C::Bottom => scroll(model, isize::MAX),
+        C::Again if model.can_ask() && model.asks.is_none() && !model.asking => {
+            if shared.session.is_none() {
+                shared.notice =
+                    Some("Connect the org first: from the first screen. What is here stays.".into());
+            } else if model.who_is_missing() {
+                ask(model, Asks::Who);
+            } else {
+                return ask_org(model, shared, None);
+            }
+        }
+        C::Fix => return fix::fix(model, shared),
         C::Copy => return copy(model, shared),
         _ => {}
     }
     Next::none()
+}
+
+/// Asks the org what would settle it; without a login what is about the person stays open.
+fn ask_org(model: &mut Model, shared: &mut Shared, who: Option<String>) -> Next {
+    model.close();
+    let Some(looked) = &model.looked else { return Next::none() };
+    let evidence = looked.evidence.clone();
+    (model.asking, model.trouble) = (true, None);
+    Next::effects([shared.start(Slot::Capture, Job::AnswerNeeds { evidence, who })])
 }
 
 fn ask(model: &mut Model, asks: Asks) {

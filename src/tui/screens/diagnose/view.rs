@@ -25,29 +25,41 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
         (Some(Asks::Text), _) => {
             "A failed address, an error page's text, a JSON body, a token. Enter looks at it."
         }
+        (Some(Asks::Who), _) => {
+            "The login of the person who was refused. Empty leaves that out. Enter asks the org."
+        }
+        (None, Some(_)) if model.can_ask() && shared.session.is_none() => {
+            "With the org connected, r would ask it what stands below as not asked."
+        }
         (None, Some(_)) => "Secrets in it are masked. Another paste is looked at wherever you are.",
         (None, None) => "",
     };
     let mut page = heading::page(shared, theme, explain);
     page.title = "Diagnose".into();
     page.second = Line::raw(" Paste what failed. Nothing is sent anywhere, and no Okta account is needed.");
-    page.hints = hints(model);
+    if model.can_ask() && shared.session.is_some() {
+        page.second = Line::raw(" Nothing is sent anywhere; r asks the org about it, by reads only.");
+    }
+    page.hints = hints(model, shared);
     page
 }
 
-fn hints(model: &Model) -> Vec<(C, &'static str)> {
+fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
     if model.asks.is_some() {
         return vec![(C::Back, "back")];
     }
     if model.reading.is_some() {
         return vec![(C::Back, "stop reading"), (C::Help, "")];
     }
+    if model.asking {
+        return vec![(C::Back, "stop asking"), (C::Right, ""), (C::Help, "")];
+    }
     if model.looked.is_none() {
         return vec![(C::Add, "paste something"), (C::Diagnose, "open a HAR"), (C::Back, ""), (C::Help, "")];
     }
     let copy = if model.tab == Tab::Why { "message" } else { "copy the hops" };
     let other = if model.tab == Tab::Why { "evidence" } else { "why" };
-    vec![
+    let mut hints = vec![
         (C::Open, if model.whole { "smaller" } else { "larger" }),
         (C::Right, other),
         (C::Copy, copy),
@@ -55,7 +67,14 @@ fn hints(model: &Model) -> Vec<(C, &'static str)> {
         (C::Diagnose, "open a HAR"),
         (C::Back, ""),
         (C::Help, ""),
-    ]
+    ];
+    if model.finding().is_some_and(|finding| finding.fix.iter().any(|fix| fix.change.is_some())) {
+        hints.insert(0, (C::Fix, "fix"));
+    }
+    if model.can_ask() && shared.session.is_some() {
+        hints.insert(0, (C::Again, "ask the org"));
+    }
+    hints
 }
 
 pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, theme: Theme) {
@@ -71,6 +90,9 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, theme: Theme) {
         out.push(frame, Line::styled(format!(" {text}"), theme.title()));
         return;
     }
+    if model.asking {
+        out.push(frame, Line::styled(" Asking the org …", theme.title()));
+    }
     match &model.looked {
         None => draw_examples(frame, &mut out, theme),
         Some(looked) => draw_looked(model, looked, frame, &mut out, theme),
@@ -80,7 +102,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, theme: Theme) {
 fn draw_field(model: &Model, frame: &mut Frame, out: &mut Rows, theme: Theme) {
     let Some(asks) = model.asks else { return };
     let Some(row) = out.next(1) else { return };
-    let name = if asks == Asks::File { "file" } else { "paste" };
+    let name = match asks {
+        Asks::Text => "paste",
+        Asks::File => "file",
+        Asks::Who => "login",
+    };
     let (shown, column) = model.field.shown(usize::from(row.width).saturating_sub(12));
     frame.render_widget(
         Line::from(vec![
