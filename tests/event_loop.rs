@@ -15,6 +15,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -136,8 +137,42 @@ impl Outside {
     }
 }
 
+/// Keys that nobody presses; each look for one finds that a job has told something again, so many times.
+struct Flooded {
+    typed: Typed,
+    events: mpsc::Sender<JobEvent>,
+    asked: Arc<Asked>,
+    left: Arc<AtomicU64>,
+}
+
+impl Keys for Flooded {
+    fn stream(&mut self) -> Box<dyn Stream<Item = io::Result<Event>> + Unpin + Send> {
+        let (mut typed, events) = (self.typed.stream(), self.events.clone());
+        let (asked, left) = (Arc::clone(&self.asked), Arc::clone(&self.left));
+        Box::new(futures_util::stream::poll_fn(move |cx| {
+            let first = asked.0.lock().unwrap().first().map(|(ticket, ..)| *ticket);
+            if let (Some(ticket), more @ 1..) = (first, left.load(Relaxed)) {
+                left.store(more - 1, Relaxed);
+                let _ = events.try_send(JobEvent { ticket, outcome: Outcome::Reading(more, 0) });
+            }
+            std::pin::Pin::new(&mut typed).poll_next(cx)
+        }))
+    }
+}
+
 /// Runs the loop beside `script`, and gives how it ended. A loop that does not end is a failure, by (paused) time.
 async fn with_loop<F>(script: impl FnOnce(Outside) -> F) -> Ended
+where
+    F: Future<Output = Outside>,
+{
+    with_keys(|typed, _, _| Box::new(typed), script).await
+}
+
+/// The same, with keys that come otherwise.
+async fn with_keys<F>(
+    keyboard: impl FnOnce(Typed, mpsc::Sender<JobEvent>, Arc<Asked>) -> Box<dyn Keys>,
+    script: impl FnOnce(Outside) -> F,
+) -> Ended
 where
     F: Future<Output = Outside>,
 {
@@ -160,8 +195,9 @@ where
         done,
         vt: vt100::Parser::new(24u16.try_into().unwrap(), 80u16.try_into().unwrap(), 0),
     };
-    let mut typed = Typed(Arc::new(Mutex::new(typed)));
-    let work = run(&mut app, &mut screen, &mut typed, &*asked, inbox, raised, first);
+    let typed = Typed(Arc::new(Mutex::new(typed)));
+    let mut keyboard = keyboard(typed, outside.events.clone(), Arc::clone(&asked));
+    let work = run(&mut app, &mut screen, &mut *keyboard, &*asked, inbox, raised, first);
     let both = async { tokio::join!(work, script(outside)) };
     let (ended, _outside) =
         tokio::time::timeout(Duration::from_secs(86_400), both).await.expect("the loop does not end");
@@ -261,6 +297,23 @@ async fn what_comes_in_great_numbers_draws_four_times_a_second_and_a_key_at_once
         let before = tokio::time::Instant::now();
         o.frame().await;
         assert!(before.elapsed() <= Duration::from_millis(40), "a key waits for {:?}", before.elapsed());
+        o.press(KeyCode::Char('q'));
+        o
+    })
+    .await;
+}
+
+/// In real time: the loop has to be busy without end, and a paused clock goes on only while everything sleeps.
+#[tokio::test]
+async fn what_never_ends_does_not_keep_the_screen_from_being_drawn() {
+    let left = Arc::new(AtomicU64::new(50_000));
+    let count = Arc::clone(&left);
+    let flooded =
+        |typed, events, asked| -> Box<dyn Keys> { Box::new(Flooded { typed, events, asked, left: count }) };
+    with_keys(flooded, |mut o| async move {
+        o.frame().await;
+        o.frame().await;
+        assert!(left.load(Relaxed) > 0, "the second frame was drawn only when everything had been told");
         o.press(KeyCode::Char('q'));
         o
     })

@@ -47,12 +47,9 @@ pub fn estimate(plan: &Plan, buckets: &[BucketState], headroom: u8) -> Estimate 
     let sentence = match tightest {
         _ if calls.is_empty() => counted,
         None => format!("{counted}, about {}", time::length(seconds)),
-        Some((_, bucket)) => format!(
-            "{counted}, about {} at this org's limit of {} a minute for {}",
-            time::length(seconds),
-            bucket.limit,
-            bucket.name
-        ),
+        Some((_, bucket)) => {
+            format!("{counted}, about {} at Okta's {} a minute", time::length(seconds), bucket.limit,)
+        }
     };
     Estimate { calls: calls.len(), seconds, sentence }
 }
@@ -203,7 +200,7 @@ mod tests {
         assert_eq!(estimate(&plan, &[], HEADROOM).sentence, "4 calls, about 2 s");
         assert_eq!(estimate(&plan, &[bucket("apps", 10, 3)], HEADROOM).sentence, "4 calls, about 2 s");
         let tight = estimate(&plan, &[bucket("other", 50, 50), bucket("apps", 10, 1)], HEADROOM);
-        assert_eq!(tight.sentence, "4 calls, about 1 min 2 s at this org's limit of 10 a minute for apps");
+        assert_eq!(tight.sentence, "4 calls, about 1 min 2 s at Okta's 10 a minute");
         assert_eq!((tight.calls, tight.seconds), (4, 62));
         assert_eq!(estimate(&plan, &[bucket("apps", 1, 0)], HEADROOM).seconds, 122);
         assert_eq!(

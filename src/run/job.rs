@@ -563,7 +563,7 @@ pub struct LogoFile {
 pub struct PlanMade {
     /// The plan.
     pub plan: Plan,
-    /// `9 calls, about 55 s at this org's limit of 10 a minute`.
+    /// `9 calls, about 55 s at Okta's 10 a minute`.
     pub estimate: String,
     /// What must be typed to apply it: the prompt, and what to type. `None`: `y`, with No as the default.
     pub typed: Option<(String, String)>,
@@ -578,10 +578,8 @@ pub struct Pace {
     pub total: usize,
     /// Of those that ended, the ones that failed.
     pub failed: usize,
-    /// Calls under way.
-    pub in_flight: usize,
-    /// Changes a minute, over the last window.
-    pub per_minute: u32,
+    /// Changes a minute, over the last minute; none in the first seconds, which tell nothing of a minute.
+    pub per_minute: Option<u32>,
     /// The bucket that the calls come from, as last seen.
     pub bucket: Option<BucketState>,
     /// Percent of the limit that is left to the org's other users.

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Over how many seconds the rate is measured; as long as Okta's rate-limit window, so that its waits are in it.
 const OVER: i64 = 60;
+/// After how many seconds a rate a minute is told.
+const TELLING: i64 = 10;
 
 /// Watches one apply.
 #[derive(Debug)]
@@ -16,7 +18,6 @@ pub(super) struct Meter {
     total: usize,
     done: usize,
     failed: usize,
-    under_way: usize,
     began: Option<Timestamp>,
     /// When the changes of the last minute ended.
     ended: VecDeque<Timestamp>,
@@ -32,7 +33,6 @@ impl Meter {
             total: plan.changes.len(),
             done: 0,
             failed: 0,
-            under_way: 0,
             began: None,
             ended: VecDeque::new(),
             buckets: buckets.collect(),
@@ -44,16 +44,12 @@ impl Meter {
         self.began.get_or_insert(now);
         match progress {
             Progress::Begun(number) => {
-                self.under_way += 1;
                 if let Some(bucket) = self.buckets.get(number) {
                     self.bucket = Some(bucket.clone());
                 }
             }
-            Progress::Ended(_, Outcome::NotTried | Outcome::NotAllowed) => {
-                self.under_way = self.under_way.saturating_sub(1);
-            }
+            Progress::Ended(_, Outcome::NotTried | Outcome::NotAllowed) => {}
             Progress::Ended(_, outcome) => {
-                self.under_way = self.under_way.saturating_sub(1);
                 self.done += 1;
                 self.failed += usize::from(matches!(outcome, Outcome::Failed { .. }));
                 self.ended.push_back(now);
@@ -84,8 +80,7 @@ impl Meter {
             done: self.done,
             total: self.total,
             failed: self.failed,
-            in_flight: self.under_way,
-            per_minute,
+            per_minute: (millis >= i128::from(TELLING) * 1_000).then_some(per_minute),
             bucket,
             headroom,
             seconds_left,
@@ -126,11 +121,11 @@ mod tests {
             meter.saw(&done(n), at(n as i64 * 100));
         }
         let pace = meter.pace(&[], 10, false, at(20_000));
-        assert_eq!((pace.done, pace.in_flight, pace.per_minute, pace.seconds_left), (200, 0, 600, Some(80)));
+        assert_eq!((pace.done, pace.per_minute, pace.seconds_left), (200, Some(600), Some(80)));
         let pace = meter.pace(&[], 10, false, at(70_000));
         assert_eq!(
             (pace.per_minute, pace.seconds_left),
-            (99, Some(484)),
+            (Some(99), Some(484)),
             "half of them have left the minute"
         );
         assert_eq!(meter.pace(&[], 10, true, at(70_000)).seconds_left, None);
@@ -153,6 +148,6 @@ mod tests {
         meter.saw(&Progress::Begun(1), at(0));
         meter.saw(&Progress::Ended(1, Outcome::NotTried), at(1));
         let pace = meter.pace(&[], 0, false, at(2));
-        assert_eq!((pace.done, pace.failed, pace.in_flight, pace.seconds_left), (0, 0, 0, None));
+        assert_eq!((pace.done, pace.failed, pace.seconds_left), (0, 0, None));
     }
 }

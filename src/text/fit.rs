@@ -60,13 +60,33 @@ pub fn pad(s: &str, cells: usize) -> String {
 
 /// `1 call`, `2 calls`: an English count. `one` is the singular; its plural takes an `s`.
 pub fn plural(n: usize, one: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+    if n == 1 { format!("1 {one}") } else { format!("{} {one}s", thousands(n)) }
+}
+
+/// A number with commas between its thousands: `1,204`.
+pub fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn thousands_are_told_apart() {
+        let said: Vec<String> = [0, 7, 999, 1_000, 12_345, 100_000, 1_234_567].map(thousands).into();
+        assert_eq!(said, ["0", "7", "999", "1,000", "12,345", "100,000", "1,234,567"]);
+        assert_eq!((plural(1, "call"), plural(1_466, "call")), ("1 call".into(), "1,466 calls".into()));
+    }
 
     #[test]
     fn a_uri_keeps_its_tail() {

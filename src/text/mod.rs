@@ -8,4 +8,4 @@ mod fit;
 pub mod time;
 
 pub use clean::{Clean, clean_block, is_unsafe};
-pub use fit::{cut_end, cut_middle, pad, plural, width};
+pub use fit::{cut_end, cut_middle, pad, plural, thousands, width};

@@ -202,7 +202,20 @@ impl App {
                 let Some(slot) = self.shared.slot_of(event.ticket) else { return Vec::new() };
                 let haste = if event.outcome.is_of_many() { Haste::Soon } else { Haste::Now };
                 self.dirty = self.dirty.max(Some(haste));
-                self.event(slot, event.outcome)
+                let apart = matches!(
+                    event.outcome,
+                    Outcome::Begins(_)
+                        | Outcome::Change(..)
+                        | Outcome::Pace(_)
+                        | Outcome::Waiting { .. }
+                        | Outcome::Budget(_)
+                );
+                let effects = self.event(slot, event.outcome);
+                if apart {
+                    // No draft changes by these: there is none to compare.
+                    return effects;
+                }
+                effects
             }
             AppMsg::Tick(now) => {
                 self.shared.now = now;
@@ -359,9 +372,23 @@ impl App {
 
     fn event(&mut self, slot: Slot, outcome: Outcome) -> Vec<Effect> {
         let mut effects = self.take_in(slot, &outcome);
-        // These are for one screen, and can be as long as the org is large: they are not copied for each.
-        if matches!(slot, Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why) {
-            effects.extend(self.tell(Route::People, Msg::Done(slot, outcome)));
+        // These are for one screen, and can be as long as the org is large, or as many: they are not copied for each.
+        let one = match (slot, &outcome) {
+            (Slot::Search | Slot::Detail | Slot::People | Slot::Review | Slot::Why, _) => Some(Route::People),
+            (_, Outcome::Begins(_) | Outcome::Change(..) | Outcome::Pace(_)) => Some(Route::Plan),
+            _ => None,
+        };
+        if let Some(route) = one {
+            let Next { effects: more, go } =
+                self.with(route, |screen, shared| screen.update(shared, Msg::Done(slot, outcome)));
+            effects.extend(more);
+            if let (Some(go), true) = (go, route == self.route()) {
+                effects.extend(self.go(go));
+            }
+            return effects;
+        }
+        // The frame around the screens shows these.
+        if matches!(outcome, Outcome::Waiting { .. } | Outcome::Budget(_)) {
             return effects;
         }
         for route in [
@@ -464,6 +491,14 @@ impl App {
             Outcome::Budget(budget) => {
                 shared.budget.clone_from(budget);
                 shared.waiting = None;
+            }
+            Outcome::Pace(pace) => {
+                // The badge on top tells of the same bucket: both say the same.
+                if let Some(bucket) = &pace.bucket
+                    && let Some(known) = shared.budget.iter_mut().find(|b| b.name == bucket.name)
+                {
+                    known.clone_from(bucket);
+                }
             }
             Outcome::Waiting { bucket, seconds } => {
                 let until = now + SignedDuration::from_secs(i64::try_from(*seconds).unwrap_or(60));

@@ -153,17 +153,18 @@ pub async fn run(
                 // The terminal is gone.
                 Some(Err(_)) | None => return Ok(Ended::HungUp),
             },
+            // Before the events: jobs that tell without end must not keep what they tell from being seen.
+            () = at(due), if due.is_some() => {
+                face.draw(app)?;
+                app.drawn();
+                drawn = Instant::now();
+            }
             Some(event) = events.recv() => {
                 effects = app.update(AppMsg::Event(event, Timestamp::now()));
                 for _ in 0..DRAIN {
                     let Ok(event) = events.try_recv() else { break };
                     effects.extend(app.update(AppMsg::Event(event, Timestamp::now())));
                 }
-            }
-            () = at(due), if due.is_some() => {
-                face.draw(app)?;
-                app.drawn();
-                drawn = Instant::now();
             }
             () = at(wake), if wake.is_some() => {
                 let now = Instant::now();

@@ -6,11 +6,26 @@ use super::{PlanProblem, Planner};
 use crate::change::value::{AppRef, Change, People};
 use crate::okta::model::{App, AppId, AppUser, Assigned, Group, User, UserId};
 use crate::setup::{AccessMode, Ask};
-use crate::text::Clean;
-use std::collections::HashSet;
+use crate::text::{Clean, thousands};
+use std::collections::{BTreeMap, HashSet};
 
 /// From how many people on a plan says that a group is the cheaper way.
 const MANY: usize = 20;
+
+/// Up to how many people a note names.
+const NAMED: usize = 3;
+
+/// People as the subject of a sentence, the first few by name, and the verb that goes with them.
+fn named(people: &[&User]) -> (String, &'static str) {
+    let names: Vec<&str> = people.iter().take(NAMED).map(|p| p.login.as_str()).collect();
+    match people.len() - names.len() {
+        0 => (names.join(", "), if names.len() == 1 { "is" } else { "are" }),
+        more => (
+            format!("{} people ({} and {} more)", thousands(people.len()), names.join(", "), thousands(more)),
+            "are",
+        ),
+    }
+}
 
 impl Planner<'_> {
     pub(super) fn access(&mut self, app: &AppRef) {
@@ -28,8 +43,16 @@ impl Planner<'_> {
         }
         let removes_groups = self.draft.asks.iter().any(|a| matches!(a, Ask::UnassignGroup { .. }));
         let before = self.changes.len();
-        for person in &people {
-            self.assign_person(app, person, removes_groups, &mut joining);
+        let in_already: Vec<&User> = people
+            .iter()
+            .filter(|person| !self.assign_person(app, person, removes_groups, &mut joining))
+            .collect();
+        if !in_already.is_empty() {
+            let (who, _) = named(&in_already);
+            let (have, are) = if in_already.len() == 1 { ("has", "is") } else { ("have", "are") };
+            self.notes.push(format!(
+                "{who} {have} access through a group already and {are} not assigned by name as well."
+            ));
         }
         self.one_by_one(self.changes.len() - before);
         if let AppRef::Known(app) = app {
@@ -103,14 +126,15 @@ impl Planner<'_> {
                 Some(_) => {}
             }
         }
-        for person in &found {
-            if !person.status.can_sign_in() {
-                self.notes.push(format!(
-                    "{} is {}: Okta may refuse the assignment, and they cannot sign in until that changes.",
-                    person.login,
-                    person.status.words()
-                ));
-            }
+        let mut barred: BTreeMap<&str, Vec<&User>> = BTreeMap::new();
+        for person in found.iter().filter(|p| !p.status.can_sign_in()) {
+            barred.entry(person.status.words()).or_default().push(person);
+        }
+        for (status, people) in barred {
+            let (who, are) = named(&people);
+            self.notes.push(format!(
+                "{who} {are} {status}: Okta may refuse the assignment, and they cannot sign in until that changes."
+            ));
         }
         found
     }
@@ -149,8 +173,9 @@ impl Planner<'_> {
     fn one_by_one(&mut self, people: usize) {
         if people >= MANY {
             self.notes.push(format!(
-                "{people} people are assigned by name, one call each. A group takes one call, however many are in it, and whoever joins it \
-                 later has access without another one."
+                "{} people are assigned by name, one call each. A group takes one call, however many are in it, and whoever joins it \
+                 later has access without another one.",
+                thousands(people)
             ));
         }
     }
@@ -184,29 +209,28 @@ impl Planner<'_> {
         self.push(change, people, details);
     }
 
+    /// `false` where a group gives the person access already, so that nothing is planned.
     fn assign_person(
         &mut self,
         app: &AppRef,
         person: &User,
         removes_groups: bool,
         joining: &mut Joining<'_>,
-    ) {
+    ) -> bool {
         let assigned = self.assigned(&person.id).map(|u| u.via);
         let people = match assigned {
-            Some(Assigned::Directly) => return,
+            Some(Assigned::Directly) => return true,
             // They are in already. Whether assigning by name converts the assignment is not documented, so it is done only when
             // a group goes at the same time, which might be theirs.
-            Some(Assigned::ThroughGroup) if !removes_groups => {
-                self.notes.push(format!(
-                    "{} has access through a group already and is not assigned by name as well.",
-                    person.login
-                ));
-                return;
-            }
+            Some(Assigned::ThroughGroup) if !removes_groups => return false,
             Some(Assigned::ThroughGroup) => People::None,
             None => joining.person(&person.id),
         };
-        let details = vec!["Undo: takes this direct assignment away.".to_owned()];
+        let mut details = Vec::new();
+        if !person.status.can_sign_in() {
+            details.push(format!("They are {} in Okta, which may refuse this.", person.status.words()));
+        }
+        details.push("Undo: takes this direct assignment away.".to_owned());
         let change = Change::AssignPerson {
             app: app.clone(),
             person: person.id.clone(),
@@ -214,6 +238,7 @@ impl Planner<'_> {
             profile: None,
         };
         self.push(change, people, details);
+        true
     }
 
     fn assigned(&self, person: &UserId) -> Option<&AppUser> {

@@ -305,6 +305,32 @@ fn notes_for_names_taken_and_people_who_cannot_sign_in() {
 }
 
 #[test]
+fn many_people_who_cannot_sign_in_are_one_note() {
+    let (mut draft, mut live) = (draft(), live());
+    draft.setup.access.people = (0..1_500).map(|n| format!("p{n}@acme.example")).collect();
+    for (n, login) in draft.setup.access.people.iter().enumerate() {
+        let mut person = user(&format!("00up{n}"), login);
+        person.status = if n < 1_200 { UserStatus::Suspended } else { UserStatus::Active };
+        live.people.insert(login.clone(), person);
+    }
+    let plan = make(&draft, &live);
+    let said: Vec<&String> = plan.notes.iter().filter(|n| n.contains("suspended")).collect();
+    assert_eq!(
+        said,
+        [
+            "1,200 people (p0@acme.example, p1@acme.example, p2@acme.example and 1,197 more) are suspended: Okta may refuse the \
+          assignment, and they cannot sign in until that changes."
+        ]
+    );
+    assert!(plan.notes.len() < 6, "{:?}", plan.notes);
+    let of = |login: &str| {
+        let found = plan.changes.iter().find(|p| p.title.as_str() == format!("assign {login}")).unwrap();
+        found.details.iter().any(|d| d.as_str().contains("suspended"))
+    };
+    assert!(of("p1199@acme.example") && !of("p1200@acme.example"));
+}
+
+#[test]
 fn people_who_are_in_through_a_group_stay_so() {
     let (mut draft, mut live) = existing();
     let ana = live.people["ana@acme.example"].clone();

@@ -163,6 +163,11 @@ impl ApiError {
             Self::Okta(p) => match (p.status, p.code.as_str()) {
                 (401, "E0000015") => "This org does not have that feature. Custom authorization servers need API Access Management; the org's own server works without it.".into(),
                 (401, _) => "The API token is wrong, expired (30 days without use) or revoked, or its owner was deactivated. Make a new one in Okta under Security > API > Tokens and connect again.".into(),
+                (_, "E0000117" | "E0000038") => "That person's status in Okta does not allow it: suspended or deactivated people cannot be assigned. Bring them back in Okta under Directory > People and plan again, or leave them out.".into(),
+                (_, "E0000112") => "Okta is still activating that person. Try again in a minute.".into(),
+                (_, "E0000040") => "Another app of this org has that name already. Choose another name, or set that app up.".into(),
+                (403, "E0000043" | "E0000044" | "E0000046" | "E0000056" | "E0000143") => "Okta does not allow that for this app as it stands: Federation Broker Mode, provisioning, or an app that Okta itself keeps.".into(),
+                (_, "E0000195" | "E0000239" | "E0000010") => "Okta is busy with another change there, or takes reads only for now. Nothing was written: try again in a minute.".into(),
                 (403, "E0000260") => "Okta has deactivated this free org (180 days without use).".into(),
                 (403, _) => "This token may not do that: its owner lacks the administrator role. Ask a Super Admin for the role, or for the change.".into(),
                 (404, _) => "There is no such object in this org. It may have been deleted, or the id belongs to another org.".into(),
@@ -185,5 +190,35 @@ impl ApiError {
             .into(),
             Self::Changed { .. } => "Nothing was written. Read it again, look at the difference, and make the plan anew.".into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn help(status: u16, code: &str) -> String {
+        let problem = Problem {
+            endpoint: "POST /api/v1/apps/0oa1/users".into(),
+            status,
+            code: code.into(),
+            summary: String::new().into(),
+            causes: Vec::new(),
+            error_id: None,
+            request_id: None,
+        };
+        ApiError::Okta(problem).help()
+    }
+
+    /// Okta answers 403 for far more than a missing role.
+    #[test]
+    fn only_a_403_about_rights_speaks_of_a_role() {
+        assert!(help(403, "E0000006").contains("role"));
+        for code in ["E0000117", "E0000038", "E0000046", "E0000143", "E0000260"] {
+            assert!(!help(403, code).contains("role"), "{code}: {}", help(403, code));
+        }
+        assert!(help(403, "E0000117").contains("suspended"));
+        assert!(help(400, "E0000040").contains("name"));
+        assert!(help(423, "E0000239").contains("try again"));
     }
 }

@@ -3,7 +3,7 @@
 
 use super::page::Page;
 use crate::setup::Target;
-use crate::text::Clean;
+use crate::text::{Clean, thousands};
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
 
@@ -41,7 +41,7 @@ pub fn page(shared: &Shared, theme: Theme, explain: impl Into<String>) -> Page {
     if let Some(Remote::Ready(made)) = shared.work.as_ref().filter(|w| w.applied.is_none()).map(|w| &w.plan)
         && !made.plan.changes.is_empty()
     {
-        badges.push((format!("{} staged", made.plan.changes.len()), theme.quiet()));
+        badges.push((format!("{} staged", thousands(made.plan.changes.len())), theme.quiet()));
     }
     let explain = shared.notice.clone().unwrap_or_else(|| explain.into());
     Page { title, badges, explain, ..Page::default() }

@@ -1,8 +1,8 @@
 //! A row of a list, and what stands in it.
 
-use super::staging::{Standing, Subject, Via, thousands};
+use super::staging::{Standing, Subject, Via};
 use crate::okta::model::{AppUser, Group, User};
-use crate::text::{Clean, time};
+use crate::text::{Clean, thousands, time};
 use crate::tui::directory::key;
 use crate::tui::shared::{Shared, Work};
 use jiff::Timestamp;

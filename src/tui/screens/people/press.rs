@@ -2,8 +2,9 @@
 
 use super::item::Who;
 use super::model::Model;
-use super::staging::{self, Subject, persons, thousands};
+use super::staging::{self, Subject, persons};
 use crate::setup::AccessMode;
+use crate::text::thousands;
 use crate::tui::shared::Shared;
 
 /// Marks or unmarks the row under the cursor, and goes on to the next.

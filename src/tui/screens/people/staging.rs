@@ -2,7 +2,7 @@
 
 use crate::okta::model::{Assigned, Group, Readable};
 use crate::setup::{Access, AccessMode, Ask, Draft};
-use crate::text::{Clean, plural};
+use crate::text::{Clean, plural, thousands};
 use crate::tui::directory::{Directory, key, place};
 use crate::tui::shared::{Shared, Work};
 use std::collections::{HashMap, HashSet};
@@ -313,19 +313,6 @@ pub(in crate::tui::screens) fn persons(n: usize) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{} people", thousands(n)) }
 }
 
-/// `1,204`.
-pub(in crate::tui::screens) fn thousands(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 impl Tally {
     /// Counts what is staged for who may sign in.
     pub(in crate::tui::screens) fn of(standing: &Standing, work: &Work, directory: &Directory) -> Self {
@@ -380,10 +367,7 @@ impl Tally {
         let limit = shared.budget.iter().find(|b| b.name == "apps").map(|b| b.limit).filter(|l| *l > 0);
         let paced = limit.map_or(String::new(), |limit| {
             let seconds = u64::try_from(calls).unwrap_or(u64::MAX).saturating_mul(60) / u64::from(limit);
-            format!(
-                ", about {} at this org's limit of {limit} a minute",
-                crate::text::time::length(seconds.max(1))
-            )
+            format!(", about {} at Okta's {limit} a minute", crate::text::time::length(seconds.max(1)))
         });
         let hint = if self.people > 20 { "; a group: 1 call" } else { "; p shows who and what" };
         format!("{counted}{paced}{hint}")

@@ -213,7 +213,7 @@ fn made(changes: Vec<Planned>, typed: Option<(String, String)>, client: bool) ->
         notes: vec!["Another app has the same name: 0oa9zzz (inactive).".into()],
         hand_over: hand_over(client),
     };
-    let estimate = "9 calls, about 55 s at this org's limit of 10 a minute".into();
+    let estimate = "9 calls, about 55 s at Okta's 10 a minute".into();
     PlanMade { plan, estimate, typed }
 }
 

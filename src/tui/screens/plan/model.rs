@@ -91,6 +91,18 @@ impl Run {
         }
     }
 
+    /// The place of the next change that failed, after `from` or before it; round the end.
+    pub fn next_failed(&self, from: usize, forward: bool) -> Option<usize> {
+        let failed: Vec<usize> =
+            (0..self.rows.len()).filter(|at| self.rows.get(*at).is_some_and(RowState::is_failed)).collect();
+        let next = if forward {
+            failed.iter().find(|at| **at > from).or(failed.first())
+        } else {
+            failed.iter().rev().find(|at| **at < from).or(failed.last())
+        };
+        next.copied()
+    }
+
     /// How many changes are as they were planned to be.
     pub fn made(&self) -> usize {
         self.rows.iter().filter(|row| row.is_made()).count()
@@ -107,6 +119,11 @@ impl RowState {
     /// Whether the change is as it was planned to be.
     pub fn is_made(&self) -> bool {
         matches!(self, Self::Ended(Outcome::Done { .. } | Outcome::AlreadySo | Outcome::FoundDone { .. }))
+    }
+
+    /// Whether Okta refused it.
+    pub fn is_failed(&self) -> bool {
+        matches!(self, Self::Ended(Outcome::Failed { .. }))
     }
 
     /// The state in a word or two.

@@ -1,6 +1,7 @@
 use super::super::{Go, Msg, Next, Route, Screen};
 use super::Model;
 use super::fixtures::*;
+use super::model::RowState;
 use crate::change::Outcome as Became;
 use crate::okta::model::{ApiError, BucketState, NetKind};
 use crate::run::job::{Job, Outcome, Pace, PlanMade, Slot, Start, Trouble, Unfinished};
@@ -243,8 +244,7 @@ fn pace(paused: bool) -> Pace {
         done: 612,
         total: 2_000,
         failed: 3,
-        in_flight: if paused { 0 } else { 50 },
-        per_minute: 580,
+        per_minute: Some(580),
         bucket: Some(bucket),
         headroom: 10,
         seconds_left: (!paused).then_some(140),
@@ -264,6 +264,33 @@ fn a_run_is_held_and_goes_on_with_the_same_key() {
     assert!(!asked(press(&mut model, &mut shared, Key::Char(' '))));
     deliver(&mut model, &mut shared, Slot::Apply, Outcome::Pace(pace(true)));
     assert!(!asked(press(&mut model, &mut shared, Key::Char(' '))), "the run's own word counts");
+}
+
+#[test]
+fn tab_goes_from_one_that_failed_to_the_next_and_says_why() {
+    let (mut model, mut shared) = applying();
+    let run = model.run.as_mut().unwrap();
+    let total = run.rows.len();
+    assert!(total > 1, "{total}");
+    let failed = |what: &str| {
+        let error = ApiError::Changed { what: what.into(), at: "then".into(), read: "before".into() };
+        RowState::Ended(Became::Failed { error, unknown: false })
+    };
+    let numbers: Vec<usize> = run.plan.changes.iter().map(|p| p.number).collect();
+    run.set(numbers[0], failed("the first refusal"));
+    run.set(numbers[total - 1], failed("the second refusal"));
+    let mut places = Vec::new();
+    for key in [Key::Tab, Key::Tab, Key::Tab, Key::BackTab] {
+        press(&mut model, &mut shared, key);
+        places.push(model.cursor);
+    }
+    assert_eq!(places, [total - 1, 0, total - 1, 0]);
+    press(&mut model, &mut shared, Key::Tab);
+    model.run.as_mut().unwrap().ended = true;
+    let picture = drawn(&model, &shared, Theme::new(false, false), (80, 24));
+    assert!(picture.contains("second refusal") && !picture.contains("first refusal"), "{picture}");
+    press(&mut model, &mut shared, Key::Tab);
+    assert!(drawn(&model, &shared, Theme::new(false, false), (80, 24)).contains("first refusal"));
 }
 
 #[test]

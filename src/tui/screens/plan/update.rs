@@ -239,6 +239,11 @@ fn answer(model: &mut Model, shared: &mut Shared, id: C) -> Next {
 fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
     match id {
         C::Up | C::Down | C::Top | C::Bottom | C::PageUp | C::PageDown => move_to(model, shared, id),
+        C::Next | C::Previous if matches!(model.face(shared), Face::Run(_)) => {
+            let next = model.run.as_ref().and_then(|run| run.next_failed(model.cursor, id == C::Next));
+            model.cursor = next.unwrap_or(model.cursor);
+            model.scroll = 0;
+        }
         C::Next => step_focus(model, shared, 1),
         C::Previous => step_focus(model, shared, 2),
         C::Open => return open(model, shared),

@@ -2,9 +2,9 @@
 
 use super::detail;
 use super::model::{Confirmation, Face, Focus, Model, RowState, Run, confirmation};
-use crate::change::{Allowed, Counted, Outcome, Planned};
+use crate::change::{Allowed, Counted, Planned};
 use crate::run::job::{PlanMade, Trouble, Unfinished};
-use crate::text::{Clean, pad, plural, time, width};
+use crate::text::{Clean, pad, plural, thousands, time, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
@@ -59,7 +59,7 @@ fn second(face: &Face, shared: &Shared) -> String {
         Face::Run(run) => {
             let what = plural(run.plan.changes.len(), "change");
             if run.ended {
-                format!("Applied: {} of {what} as planned", run.made())
+                format!("Applied: {} of {what} as planned", thousands(run.made()))
             } else {
                 format!("Applying {what}")
             }
@@ -80,6 +80,11 @@ fn second(face: &Face, shared: &Shared) -> String {
             name.map_or("Plan".into(), |name| format!("Plan for {name}"))
         }
     }
+}
+
+/// What Tab does while changes are made or were: nothing where no other one failed.
+fn to_failed(model: &Model, run: &Run) -> Option<(C, &'static str)> {
+    run.next_failed(model.cursor, true).filter(|at| *at != model.cursor).map(|_| (C::Next, "next failed"))
 }
 
 fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> {
@@ -127,22 +132,17 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
             hints
         }
         Face::Run(run) if !run.ended => {
-            vec![
-                (C::Cancel, "stop after this write"),
-                (C::Mark, if run.held { "go on" } else { "hold" }),
-                (C::Open, "detail"),
-                (C::Export, "save"),
-                (C::Help, ""),
-            ]
+            let hold = if run.held { "go on" } else { "hold" };
+            let mut hints = vec![(C::Cancel, "stop after this write"), (C::Mark, hold)];
+            hints.extend(to_failed(model, run));
+            hints.extend([(C::Open, "detail"), (C::Export, "save"), (C::Help, "")]);
+            hints
         }
         Face::Run(run) if run.open_ends() => {
-            vec![
-                (C::Again, "plan again, go on"),
-                (C::Copy, ""),
-                (C::Export, "save"),
-                (C::Back, ""),
-                (C::Help, ""),
-            ]
+            let mut hints = vec![(C::Again, "plan again, go on")];
+            hints.extend(to_failed(model, run));
+            hints.extend([(C::Copy, ""), (C::Export, "save"), (C::Back, ""), (C::Help, "")]);
+            hints
         }
         Face::Run(_) | Face::Nothing(_) if model.undoing(shared) => {
             vec![(C::Open, "to the journal"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
@@ -254,12 +254,15 @@ fn head(frame: &mut Frame, rows: &mut Rows, theme: Theme, last: (&str, &str)) {
 }
 
 fn change_row(theme: Theme, planned: &Planned, on: bool, cells: usize, last: (&str, &str)) -> Line<'static> {
-    let title = cells.saturating_sub(NUMBER + RISK + STATE + 1);
     let (third, fourth) = last;
     let marker = if on { theme.marker() } else { " " };
+    // Long numbers take from the gap behind them, so that the columns stay.
+    let number = format!("{:>3} ", planned.number);
+    let number = format!(" {marker}{number:<5}");
+    let title = cells.saturating_sub(width(&number) + RISK + STATE + 1);
     let right = format!("{}{fourth}", " ".repeat(STATE.saturating_sub(width(fourth))));
     Line::from(vec![
-        Span::raw(format!(" {marker}{:>3}  ", planned.number)),
+        Span::raw(number),
         Span::styled(pad(planned.title.as_str(), title), if on { theme.focus() } else { theme.text() }),
         Span::styled(pad(third, RISK), theme.state(third)),
         Span::styled(right, theme.state(fourth.trim())),
@@ -415,7 +418,7 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
         }
         return;
     }
-    draw_ended(run, frame, rows, theme);
+    draw_ended(run, model.cursor, frame, rows, theme);
 }
 
 /// Where a plan leads when nothing is left to do.
@@ -429,17 +432,16 @@ fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
         let budget = shared
             .tightest()
             .map_or(String::new(), |b| format!("; {}: {} of {} calls left", b.name, b.remaining, b.limit));
-        return rows.push(frame, Line::raw(format!(" {} of {total} done{budget}", run.made())));
+        let line = format!(" {} of {} done{budget}", thousands(run.made()), thousands(total));
+        return rows.push(frame, Line::raw(line));
     };
-    let failed = if pace.failed > 0 { format!(", {} failed", pace.failed) } else { String::new() };
-    let left = pace.seconds_left.map_or(String::new(), |s| format!(", about {} left", time::length(s)));
-    rows.push(
-        frame,
-        Line::raw(format!(
-            " {} of {} done{failed}; {} a minute, {} under way{left}",
-            pace.done, pace.total, pace.per_minute, pace.in_flight
-        )),
-    );
+    let mut parts = vec![format!("{} of {} done", thousands(pace.done), thousands(pace.total))];
+    if pace.failed > 0 {
+        parts.push(format!("{} failed", thousands(pace.failed)));
+    }
+    parts.extend(pace.per_minute.map(|n| format!("{} a minute", thousands(n as usize))));
+    parts.extend(pace.seconds_left.map(|s| format!("about {} left", time::length(s))));
+    rows.push(frame, Line::raw(format!(" {}", parts.join(", "))));
     if let Some(bucket) = &pace.bucket {
         let line = format!(
             " {}: {} of {} calls left; {} % stay with the org's other users",
@@ -453,23 +455,25 @@ fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
     }
 }
 
-fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
+fn draw_ended(run: &Run, cursor: usize, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
     let total = run.plan.changes.len();
     let (line, style) = if run.open_ends() {
         (
             format!(
-                " {} of {total} made. What was made stays; planning again goes on with the rest.",
-                run.made()
+                " {} of {} made. What was made stays; planning again goes on with the rest.",
+                thousands(run.made()),
+                thousands(total)
             ),
             theme.bad(),
         )
     } else if run.made() == total {
-        (format!(" Done: {} of {total}.", run.made()), theme.good())
+        (format!(" Done: {} of {}.", thousands(run.made()), thousands(total)), theme.good())
     } else {
         (
             format!(
-                " {} of {total} made; the rest is not yours to make (NOT ALLOWED): y copies the request.",
-                run.made()
+                " {} of {} made; the rest is not yours to make (NOT ALLOWED): y copies the request.",
+                thousands(run.made()),
+                thousands(total)
             ),
             theme.warn(),
         )
@@ -478,8 +482,10 @@ fn draw_ended(run: &Run, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
     if let Some(trouble) = &run.trouble {
         draw_trouble(frame, rows, trouble);
     }
-    for (planned, state) in run.plan.changes.iter().zip(&run.rows) {
-        if matches!(state, RowState::Ended(Outcome::Failed { .. })) {
+    // What failed, from the cursor on where that is on one that did.
+    let from = if run.rows.get(cursor).is_some_and(RowState::is_failed) { cursor } else { 0 };
+    for (planned, state) in run.plan.changes.iter().zip(&run.rows).skip(from) {
+        if state.is_failed() {
             for (i, line) in detail::of_state(state).iter().enumerate() {
                 let number = if i == 0 { planned.number.to_string() } else { String::new() };
                 let cells = rows.cells().saturating_sub(6);

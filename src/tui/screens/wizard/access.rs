@@ -3,7 +3,8 @@
 use super::model::{Id, Model};
 use crate::okta::model::Readable;
 use crate::setup::{AccessMode, Field as About};
-use crate::tui::screens::people::staging::{thousands, yourself};
+use crate::text::thousands;
+use crate::tui::screens::people::staging::yourself;
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::form::{Part, Row, safe};
 

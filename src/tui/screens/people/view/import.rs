@@ -1,9 +1,8 @@
 //! Draws a list of people that was looked up.
 
 use super::super::import::{ImportView, word};
-use super::super::staging::thousands;
 use crate::people::{Found, Row};
-use crate::text::{Clean, pad};
+use crate::text::{Clean, pad, thousands};
 use crate::tui::shared::Remote;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::rows::{Rows, page_of};
