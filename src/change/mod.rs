@@ -14,6 +14,7 @@ pub mod plan;
 pub mod rotation;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod temporary;
 pub mod undo;
 mod value;
 

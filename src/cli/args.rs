@@ -274,6 +274,13 @@ pub struct TestArgs {
     /// The redirect URI to test with; the app's first otherwise.
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
+    /// Register a redirect URI of this machine for this run alone (`http://127.0.0.1:PORT/callback`), wait there for the browser's answer,
+    /// and take it back. A write: it is shown and confirmed first.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8765", requires = "app", conflicts_with = "redirect_uri", value_parser = clap::value_parser!(u16).range(1024..))]
+    pub this_machine: Option<u16>,
+    /// With --this-machine: do not ask.
+    #[arg(long, requires = "this_machine")]
+    pub yes: bool,
     /// The scopes to ask for.
     #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,

@@ -9,7 +9,7 @@ use crate::okta::model::{App, ServerKind};
 use crate::run::error::RunError;
 use crate::run::job::{Applied, Outcome, PlanMade, Trouble};
 use crate::run::session::{Access, Session};
-use crate::run::{applying, live, testing};
+use crate::run::{applying, live, temporary, testing};
 use crate::setup::{self, Draft, Setup};
 use crate::store::Places;
 use serde_json::json;
@@ -292,6 +292,12 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
     let session = Session::connect(access, places, None).await?;
     for note in session.notes() {
         eprintln!("{note}");
+    }
+    if !read_only {
+        // What a test that was killed has left is not left any longer.
+        for said in temporary::end_left(&session).await {
+            eprintln!("{said}");
+        }
     }
     Ok(session)
 }

@@ -14,6 +14,7 @@ mod review;
 mod rotate;
 mod servers;
 mod test;
+mod this_machine;
 mod undo;
 mod why;
 

@@ -4,15 +4,16 @@ use super::args::{ClientAuthArg, KindArg, SignInArg, TestArgs};
 use super::commands::{Result, connect, find_app, out, pretty, server};
 use super::exit::Exit;
 use super::input::{self, Refusal};
-use super::print;
+use super::{print, this_machine};
 use crate::flow::export::Format;
 use crate::flow::trace::{RunVerdict, Safe, Trace, Way};
 use crate::flow::{ClientAuth, Spec};
-use crate::okta::model::ServerKind;
+use crate::okta::model::{App, ServerKind};
 use crate::run::applying;
 use crate::run::error::RunError;
 use crate::run::job::{Event, Need, Outcome, TestRequest};
 use crate::run::runner::Sink;
+use crate::run::session::Session;
 use crate::run::testing::{self, Reply};
 use crate::secret::Secret;
 use crate::store::{self, Places};
@@ -49,7 +50,11 @@ async fn run(args: &TestArgs, way: Way, whole_life: bool, places: Places) -> Res
 
 /// The way, and whether the tokens are followed to their end.
 fn way(args: &TestArgs) -> Result<(Way, bool)> {
+    if args.this_machine.is_some() && args.sign_in.is_some_and(|s| s != SignInArg::Paste) {
+        return Err(Refusal::usage("--this-machine waits for a browser: leave --sign-in out"));
+    }
     let sign_in = match (args.sign_in, args.issuer.is_some()) {
+        (None, false) if args.this_machine.is_some() => Way::Browser,
         (Some(SignInArg::Paste), _) => Way::Browser,
         (Some(SignInArg::Form), _) | (None, true) => Way::Form,
         (Some(SignInArg::Terminal), true) => {
@@ -83,17 +88,39 @@ fn password(way: Way) -> Result<Option<Secret>> {
 
 /// A run with an app of the org.
 async fn of_app(args: &TestArgs, app: &str, way: Way, whole_life: bool, places: Places) -> Result<Exit> {
-    let session = connect(&args.org, places, true).await?;
+    let session = connect(&args.org, places, args.this_machine.is_none()).await?;
     let password = password(way)?;
     let app = find_app(&session, app).await?;
     let redirects = app.redirect_uris();
     let redirect_uri = args.redirect_uri.clone().or_else(|| redirects.first().cloned()).unwrap_or_default();
+    let redirect_uri = match args.this_machine {
+        Some(port) => this_machine::begin(&session, &app, port, args.yes, args.org.json).await?,
+        None => redirect_uri,
+    };
+    let ended = with_redirect(args, &session, &app, way, whole_life, password, redirect_uri).await;
+    let back = match args.this_machine {
+        Some(_) => this_machine::take_back(&session).await,
+        None => Exit::Ok,
+    };
+    ended.map(|exit| if back == Exit::Ok { exit } else { back })
+}
+
+/// A run with an app of the org and this redirect URI of it.
+async fn with_redirect(
+    args: &TestArgs,
+    session: &Session,
+    app: &App,
+    way: Way,
+    whole_life: bool,
+    password: Option<Secret>,
+    redirect_uri: String,
+) -> Result<Exit> {
     let missing = |what: &str, help: &str| RunError::Missing { what: what.into(), help: help.into() };
     let id = app.id().ok_or_else(|| missing("the app has no id", "Read it again."))?;
     let client_id = app
         .client_id()
         .ok_or_else(|| missing("the app has no client id", "Only OIDC apps can be tested."))?;
-    let server = server(&session, &app, args.server.as_deref()).await?;
+    let server = server(session, app, args.server.as_deref()).await?;
     if !args.org.json {
         let server = match &server {
             ServerKind::Org => "the org's own server".to_owned(),
@@ -117,7 +144,7 @@ async fn of_app(args: &TestArgs, app: &str, way: Way, whole_life: bool, places: 
         run: 1,
     };
     let talk = Talk::begin();
-    let running = testing::run(&session, request, &talk.sink, talk.answers, talk.stop.clone());
+    let running = testing::run(session, request, &talk.sink, talk.answers, talk.stop.clone());
     let (trace, safe) = follow(running, talk.events, talk.replies, &talk.stop).await?;
     finish(&trace, &safe, args)
 }

@@ -66,7 +66,8 @@ pub fn last_hand_over(journal: &Journal, app: &AppId) -> Option<HandOver> {
         match &line.entry {
             Entry::PlanStarted { plan, .. } => {
                 plans.push(plan);
-                if plan.app.as_ref() == Some(app) {
+                // What a test adds for a moment says nothing about the values.
+                if plan.app.as_ref() == Some(app) && !plan.id.is_temporary() && !plan.id.ends_temporary() {
                     last = Some(&plan.hand_over);
                 }
             }

@@ -17,5 +17,6 @@ pub mod reviewing;
 pub mod rotating;
 pub mod runner;
 pub mod session;
+pub mod temporary;
 pub mod testing;
 pub mod undo;

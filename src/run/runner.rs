@@ -6,7 +6,8 @@ use super::error::RunError;
 use super::job::{Capture, Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, capture, details, diagnosing, live, lookup, remember, reviewing, rotating, testing, undo,
+    applying, capture, details, diagnosing, live, lookup, remember, reviewing, rotating, temporary, testing,
+    undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
@@ -362,7 +363,8 @@ impl Runner {
         let is_demo = access_demo.is_some();
         let session = Session::connect(access, places, access_demo).await?;
         let callbacks = remember::callbacks(&self.0.places, &session);
-        let connected = session.connected(callbacks).await?;
+        let mut connected = session.connected(callbacks).await?;
+        connected.notes.extend(temporary::end_left(&session).await);
         if !is_demo {
             remember::used(&self.0.places, &connected)?;
         }

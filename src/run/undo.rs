@@ -5,8 +5,8 @@ use super::error::RunError;
 use super::job::{PlanMade, Trouble};
 use super::live::everyone;
 use super::session::Session;
-use crate::change::journal;
 use crate::change::undo::{self, AppNow, AppParts, History, Left, Needs, Now};
+use crate::change::{PlanId, journal};
 use crate::okta::address;
 use crate::okta::model::{
     ApiError, AppId, AppStatus, Group, GroupId, Policy, Readable, ServerId, User, UserId,
@@ -75,6 +75,16 @@ pub(super) async fn read_all(places: Places, org_url: Option<String>) -> Result<
 /// [`RunError::NoPlan`] when none of them can be undone, with the reasons, or when it is not known how an interrupted apply left the
 /// org; else what could not be read.
 pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<PlanMade, RunError> {
+    plan_as(session, writes, reason, plan_id()?.for_undo()).await
+}
+
+/// The same, under this id.
+pub(super) async fn plan_as(
+    session: &Session,
+    writes: &[usize],
+    reason: &str,
+    id: PlanId,
+) -> Result<PlanMade, RunError> {
     let org_url = &session.org().url;
     let history = history(session.places(), org_url)?;
     if let Some(left) = applying::not_known(session)? {
@@ -86,7 +96,7 @@ pub async fn plan(session: &Session, writes: &[usize], reason: &str) -> Result<P
         return Err(RunError::NoPlan(vec![Trouble::new(what, help)]));
     }
     let now = read(session, &undo::needs(&history, writes)).await?;
-    let mut plan = undo::plan(plan_id()?.for_undo(), org_url, reason, writes, &history, &now)
+    let mut plan = undo::plan(id, org_url, reason, writes, &history, &now)
         .map_err(|left| RunError::NoPlan(left.iter().map(trouble).collect()))?;
     if now.apps.values().any(|app| app.secrets.known().is_some()) {
         plan.notes.push("Okta's System Log records that the client secrets were read for this plan.".into());
