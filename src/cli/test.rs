@@ -129,6 +129,8 @@ async fn with_redirect(
         out(&format!("{} at {server}, redirect URI {}", app.label(), Clean::new(&redirect_uri)));
     }
     let request = TestRequest {
+        // It is there already: it was shown and confirmed before.
+        temporary: None,
         app: id,
         client_id,
         label: app.label(),

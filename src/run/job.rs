@@ -277,6 +277,8 @@ pub struct TestRequest {
     pub scopes: Vec<String>,
     /// How the person signs in, if anybody does.
     pub way: Way,
+    /// The port of a redirect URI of this machine that the app is to have for this run alone; `redirect_uri` is that one then.
+    pub temporary: Option<u16>,
     /// Whether the tokens are followed to their end.
     pub whole_life: bool,
     /// Who signs in, for [`Way::Terminal`].

@@ -286,10 +286,21 @@ impl Runner {
                 rotating::job(&self.need_session()?, &app, rotating::Wish::Forget).await?
             }
             Job::Test(request) => {
-                let (trace, safe) =
-                    testing::run(&self.need_session()?, *request, &sink, replies, stop).await?;
+                let session = self.need_session()?;
+                let temporary = request.temporary;
+                if let Some(port) = temporary {
+                    temporary::begin(&session, &request.app, port).await?;
+                }
+                let ended = testing::run(&session, *request, &sink, replies, stop).await;
+                // Whatever became of the run.
+                let back =
+                    if temporary.is_some() { temporary::take_back(&session).await } else { Ok(Vec::new()) };
+                let (trace, safe) = ended?;
                 *lock(&self.0.safe) = Some(safe);
-                Outcome::Tested(Box::new(trace))
+                sink.send(Outcome::Tested(Box::new(trace))).await;
+                // The run stands, and so does what could not be taken back: it is tried again at the next start.
+                back?;
+                return Ok(());
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
             Job::SaveRun(trace) => self.save_run(&trace)?,

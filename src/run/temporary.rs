@@ -55,6 +55,22 @@ pub async fn plan(session: &Session, app: &App, uri: &str) -> Result<PlanMade, R
     Ok(made)
 }
 
+/// Adds the redirect URI at this port to the app with this id; [`plan`] and [`add`] in one, after somebody said yes.
+///
+/// # Errors
+/// Those of the two. What was half done is taken back.
+pub(super) async fn begin(session: &Session, app: &AppId, port: u16) -> Result<(), RunError> {
+    let app = session.reader().app(app).await?;
+    let uri = uri(port);
+    let made = plan(session, &app, &uri).await?;
+    if let Err(e) = add(session, made.plan, &uri).await {
+        // What is left of it is told by that: this error comes first.
+        let _ = take_back(session).await;
+        return Err(e);
+    }
+    Ok(())
+}
+
 /// Applies such a plan and reads back that the app has the URI.
 ///
 /// # Errors

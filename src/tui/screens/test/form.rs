@@ -4,6 +4,7 @@ use crate::change::HandOver;
 use crate::flow::trace::Way;
 use crate::okta::model::{AppId, ClientAuthentication, ClientId, Engine, ServerKind};
 use crate::run::job::{DemoPerson, TestRequest};
+use crate::run::temporary;
 use crate::secret::Secret;
 use crate::setup::Target;
 use crate::text::Clean;
@@ -77,6 +78,16 @@ impl Form {
         }
         let at = if self.password.text().is_empty() { Item::Password } else { Item::Run };
         self.cursor = items(self, shared).iter().position(|item| *item == at).unwrap_or(0);
+    }
+
+    /// How many redirect URIs there are to choose from beside the app's `known` ones.
+    pub fn choices(&self, known: usize) -> usize {
+        known.max(1) + usize::from(self.way == Way::Browser)
+    }
+
+    /// Whether the redirect URI is one of this machine's, for this run alone. Only a browser can bring an answer there.
+    pub fn on_this_machine(&self, known: usize) -> bool {
+        self.way == Way::Browser && self.redirect >= known.max(1)
     }
 
     /// The row under the cursor.
@@ -194,14 +205,16 @@ pub(super) fn request(
     if terminal && form.password.text().is_empty() {
         return Err((Item::Password, "Type their password. It goes to Okta only, and is not kept."));
     }
+    let temporary = form.on_this_machine(redirects.len()).then_some(temporary::PORT);
     Ok(TestRequest {
+        temporary,
         app: subject.app,
         client_id: subject.client_id,
         label: Clean::new(setup.map_or("", |s| s.app.name.as_str())),
         server: subject.server,
         authentication: subject.authentication,
         secret: subject.secret.or_else(|| secret.cloned()),
-        redirect_uri: redirect.uri.clone(),
+        redirect_uri: temporary.map_or_else(|| redirect.uri.clone(), temporary::uri),
         scopes: setup.map(|s| s.authorization_server.scopes.clone()).unwrap_or_default(),
         way: form.way,
         whole_life: form.whole_life && form.way.signs_in(),

@@ -28,6 +28,9 @@ impl Screen for Model {
         update::update(self, shared, msg)
     }
     fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
+        if self.question.is_some() {
+            return vec![Scope::Question, Scope::List];
+        }
         vec![Scope::Test, Scope::List, Scope::App]
     }
     fn editing(&self, _shared: &Shared) -> bool {

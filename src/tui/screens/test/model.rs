@@ -6,6 +6,7 @@ use crate::flow::trace::Trace;
 use crate::okta::model::AppId;
 use crate::secret::Secret;
 use crate::tui::shared::Shared;
+use crate::tui::widgets::confirm::Question;
 
 /// The screen's state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,6 +22,10 @@ pub struct Model {
     pub(super) runs: u32,
     /// The app that this is about.
     pub(super) app: Option<AppId>,
+    /// Whether a redirect URI of this machine may be written for one run.
+    pub(super) question: Option<Question>,
+    /// That was answered with yes, for the run that starts now.
+    pub(super) agreed: bool,
     /// Its client secret, where the hand-over has read it.
     pub(super) secret: Option<Secret>,
 }

@@ -284,6 +284,11 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     let mut states = Vec::new();
     let (m, s) = browsing();
     states.push(("need-browser", m, s));
+    let (m, s) = on_this_machine();
+    states.push(("this-machine", m.clone(), s.clone()));
+    let (mut m, mut s) = (m, s);
+    press(&mut m, &mut s, Key::Char('r'));
+    states.push(("this-machine-question", m, s));
     let (m, s) = shown(true);
     states.push(("form-demo", m, s));
     let (m, s) = shown(false);
@@ -472,6 +477,53 @@ fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
     assert_eq!(request.login, "cho@acme.example");
     assert!(request.redirect_uri.contains("stg"));
     assert!(request.whole_life, "Right on the row of the tokens asks for their whole life");
+}
+
+/// A run by browser with the redirect URI of this machine chosen.
+fn on_this_machine() -> (Model, Shared) {
+    let (mut model, mut shared) = shown(true);
+    let mut pressed = vec![Key::Home, Key::Down, Key::Enter];
+    pressed.extend(vec![Key::Down; super::form::ways(true).len() - 1]);
+    pressed.push(Key::Left);
+    keys(&mut model, &mut shared, &pressed);
+    (model, shared)
+}
+
+#[test]
+fn a_redirect_uri_of_this_machine_is_written_after_a_yes_for_one_run() {
+    let (mut model, mut shared) = on_this_machine();
+    for no in [Key::Enter, Key::Esc, Key::Char('x')] {
+        assert_eq!(started(&press(&mut model, &mut shared, Key::Char('r'))), Vec::<&Job>::new());
+        assert!(model.question.is_some());
+        assert_eq!(started(&press(&mut model, &mut shared, no)), Vec::<&Job>::new(), "{no:?}");
+        model.question = None;
+    }
+    let next = keys(&mut model, &mut shared, &[Key::Char('r'), Key::Char('y')]);
+    let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
+    assert_eq!(request.temporary, Some(8_765));
+    assert_eq!(request.redirect_uri, "http://127.0.0.1:8765/callback");
+    let end = trace(Way::Browser, hops(Verdict::Pass), passed());
+    deliver(&mut model, &mut shared, Slot::Test, Outcome::Tested(Box::new(end)));
+    assert!(shared.notice.as_ref().is_some_and(|n| n.contains("taken back")), "{:?}", shared.notice);
+    press(&mut model, &mut shared, Key::Char('r'));
+    assert!(model.question.is_some(), "a yes is for one run");
+}
+
+#[test]
+fn nothing_of_this_machine_is_offered_to_other_ways_or_written_where_it_must_not_be() {
+    let (mut model, mut shared) = on_this_machine();
+    let next = keys(&mut model, &mut shared, &[Key::Home, Key::Enter, Key::Char('r')]);
+    let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
+    assert_eq!((request.way, request.temporary), (Way::Terminal, None));
+    assert!(request.redirect_uri.starts_with("https://"), "{}", request.redirect_uri);
+    for prod in [true, false] {
+        let (mut model, mut shared) = on_this_machine();
+        let session = shared.session.as_mut().unwrap();
+        (session.prod, session.read_only) = (prod, !prod);
+        let next = press(&mut model, &mut shared, Key::Char('r'));
+        assert_eq!((started(&next).len(), model.question.is_none()), (0, true));
+        assert!(shared.notice.is_some());
+    }
 }
 
 #[test]

@@ -8,13 +8,14 @@ use super::run::{Row, Run, TABS};
 use crate::flow;
 use crate::flow::trace::HoleId;
 use crate::okta::model::{ClientSecret, Readable};
-use crate::run::job::{Job, Outcome, Slot};
+use crate::run::job::{Job, Outcome, Slot, TestRequest};
 use crate::secret::Secret;
 use crate::setup::Target;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::shared::Shared;
+use crate::tui::widgets::confirm::Question;
 use crate::tui::widgets::field::Field;
 use jiff::SignedDuration;
 
@@ -34,6 +35,7 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             paste(model, shared, &text);
             Next::none()
         }
+        Msg::Command(id) if model.question.is_some() => answer(model, shared, id),
         Msg::Command(id) if model.shown_run().is_some() => run_command(model, shared, id),
         Msg::Command(id) => form_command(model, shared, id),
         Msg::Done(slot, outcome) => done(model, shared, slot, outcome),
@@ -77,7 +79,7 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
                 model.secret = newest(secrets);
             }
         }
-        (Slot::Test, outcome) => return run_event(model, outcome),
+        (Slot::Test, outcome) => return run_event(model, shared, outcome),
         (Slot::Reveal, Outcome::Revealed(id, secret)) => {
             let span = SignedDuration::from_millis(i64::try_from(SHOWN_MS).unwrap_or(i64::MAX));
             let until = shared.now.checked_add(span);
@@ -105,7 +107,7 @@ fn newest(secrets: Vec<ClientSecret>) -> Option<Secret> {
         .and_then(|s| s.value)
 }
 
-fn run_event(model: &mut Model, outcome: Outcome) -> Next {
+fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
     match outcome {
         Outcome::Hop(hop) => {
@@ -125,6 +127,9 @@ fn run_event(model: &mut Model, outcome: Outcome) -> Next {
         }
         Outcome::Tested(trace) => {
             run.end(*trace);
+            if run.request.temporary.is_some() {
+                shared.notice = Some(format!("{} was taken back from the app.", run.request.redirect_uri));
+            }
             if run.sign_in_refused()
                 && let Some(form) = &mut model.form
             {
@@ -237,10 +242,13 @@ fn tab(form: &mut Form, shared: &Shared, by: isize) {
 fn turn(form: &mut Form, shared: &mut Shared, by: isize) {
     match form.item(shared) {
         Item::Redirect => {
-            let count = shared.work.as_ref().map_or(0, |w| w.draft.setup.redirect_uris.len()).max(1);
+            let known = shared.work.as_ref().map_or(0, |w| w.draft.setup.redirect_uris.len());
+            let count = form.choices(known);
             form.redirect = (form.redirect.min(count - 1) + count).saturating_add_signed(by) % count;
             if count == 1 {
-                shared.notice = Some("There is one redirect URI; step 3 adds others.".into());
+                shared.notice = Some(
+                    "There is one redirect URI; step 3 adds others. A run by browser can have one of this machine's.".into(),
+                );
             }
         }
         Item::Life => form.whole_life = !form.whole_life,
@@ -296,7 +304,13 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
             shared.notice = Some(sentence.into());
             Next::none()
         }
+        Ok(request) if request.temporary.is_some() && !model.agreed => {
+            model.on_form = true;
+            ask_for_temporary(model, shared, &request);
+            Next::none()
+        }
         Ok(request) => {
+            model.agreed = false;
             model.runs += 1;
             model.on_form = false;
             model.app = Some(request.app.clone());
@@ -314,6 +328,43 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
             Next::effects([shared.start(Slot::Test, Job::Test(Box::new(request)))])
         }
     }
+}
+
+/// Asks whether a redirect URI of this machine may be written for this run; or says why it may not.
+fn ask_for_temporary(model: &mut Model, shared: &mut Shared, request: &TestRequest) {
+    let session = shared.session.as_ref();
+    let refused = if session.is_some_and(|s| s.read_only) {
+        "This session is read-only: choose a redirect URI of the app, and paste the answer back."
+    } else if session.is_some_and(|s| s.prod) {
+        "This org is marked as production: oktui test --this-machine asks for more than a yes. Or paste the answer back."
+    } else {
+        model.question = Some(Question::new(
+            format!(
+                "Writes to Okta: adds {} to the redirect URIs of \"{}\" for this run. It is taken back after it, and at the next start if \
+                 oktui is killed before.",
+                request.redirect_uri, request.label
+            ),
+            "Yes, add it and run",
+        ));
+        return;
+    };
+    shared.notice = Some(refused.into());
+}
+
+/// The answer to that: arrows choose, Enter gives the one under the cursor, `y` is yes, anything else is no.
+fn answer(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    let Some(question) = &mut model.question else { return Next::none() };
+    match id {
+        C::Left | C::Right | C::Next | C::Previous => {
+            question.on_yes = !question.on_yes;
+            return Next::none();
+        }
+        C::Yes => model.agreed = true,
+        C::Open => model.agreed = question.on_yes,
+        _ => {}
+    }
+    model.question = None;
+    if model.agreed { start(model, shared) } else { Next::none() }
 }
 
 fn passcode_key(model: &mut Model, key: Key) -> Next {

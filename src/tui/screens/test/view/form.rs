@@ -3,16 +3,22 @@
 use super::super::form::{Form, Item, SESSION_ONLY, items, people, session_only, subject};
 use super::super::model::Model;
 use crate::flow::trace::Way;
+use crate::run::temporary;
 use crate::setup::Target;
 use crate::text::{Clean, cut_middle, pad};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::confirm;
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::rows::{Rows, button, first_row};
 use crate::tui::widgets::wrap::wrap;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
+
+fn known(shared: &Shared) -> usize {
+    shared.work.as_ref().map_or(0, |w| w.draft.setup.redirect_uris.len())
+}
 
 pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
     match model.item(shared) {
@@ -38,6 +44,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Terminal)) => {
             "Password, and a one-time code where Okta asks for it, all in this terminal."
         }
+        Some(Item::Redirect) if model.form.as_ref().is_some_and(|f| f.on_this_machine(known(shared))) => {
+            "Added for this run after your yes, then taken back; a browser here answers."
+        }
         Some(Item::Redirect) => {
             "Where Okta sends the code. oktui never calls it: the gateway would get a code it did not ask for."
         }
@@ -51,6 +60,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
 pub(super) fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
     if subject(shared).is_none() {
         return vec![(C::Plan, "to the plan"), (C::Back, ""), (C::Help, "")];
+    }
+    if model.question.is_some() {
+        return vec![(C::Yes, "yes"), (C::Right, "choose"), (C::Open, "answer"), (C::Back, "no")];
     }
     if model.editing() {
         return vec![(C::Next, "next field"), (C::Previous, "field before"), (C::Back, "stop editing")];
@@ -80,6 +92,9 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &S
         return rows.push(frame, button(theme, "Back to the plan", true));
     }
     let Some(form) = model.shown_form() else { return };
+    if let Some(question) = &model.question {
+        return confirm::draw(frame, rows, question, theme);
+    }
     let lines = lines(form, shared, theme, rows.cells());
     let at = lines.iter().position(|(item, _)| *item == Some(form.item(shared))).unwrap_or(0);
     // The line above the cursor's may be its heading, the two below its explanation: they stay with it.
@@ -198,12 +213,15 @@ fn redirect(
     cells: usize,
 ) -> (Option<Item>, Line<'static>) {
     let uris = shared.work.as_ref().map(|w| w.draft.setup.redirect_uris.as_slice()).unwrap_or_default();
-    let at = form.redirect.min(uris.len().saturating_sub(1));
-    let (name, uri) = uris.get(at).map_or((Clean::default(), Clean::new("none yet: step 3 adds one")), |r| {
-        (Clean::new(&r.environment), Clean::new(&r.uri))
-    });
-    let name =
-        if uris.len() > 1 { format!("{name} ({} of {})", at + 1, uris.len()) } else { name.to_string() };
+    let choices = form.choices(uris.len());
+    let at = form.redirect.min(choices - 1);
+    let own = form.on_this_machine(uris.len());
+    let own_uri = || (Clean::new("here"), Clean::new(&temporary::uri(temporary::PORT)));
+    let (name, uri) = uris.get(at).map_or_else(
+        || if own { own_uri() } else { (Clean::default(), Clean::new("none yet: step 3 adds one")) },
+        |r| (Clean::new(&r.environment), Clean::new(&r.uri)),
+    );
+    let name = if choices > 1 { format!("{name} ({} of {choices})", at + 1) } else { name.to_string() };
     let marker = if on { theme.marker() } else { " " };
     let room = cells.saturating_sub(34);
     (
