@@ -9,6 +9,14 @@ use crate::okta::model::AppId;
 use crate::text::Clean;
 use jiff::Timestamp;
 
+/// The port that is listened at where nobody chooses one.
+pub const PORT: u16 = 8765;
+
+/// The redirect URI at this port of this machine. An address and not `localhost`: RFC 8252 §8.3.
+pub fn uri(port: u16) -> String {
+    format!("http://127.0.0.1:{port}/callback")
+}
+
 /// What ends the id of a plan that adds a redirect URI for one run.
 const TEMPORARY: &str = "-temporary";
 

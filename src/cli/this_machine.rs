@@ -4,6 +4,7 @@ use super::commands::{Result, confirm};
 use super::exit::Exit;
 use super::input::Refusal;
 use super::print;
+use crate::change::temporary::uri;
 use crate::okta::model::App;
 use crate::run::session::Session;
 use crate::run::temporary;
@@ -19,7 +20,7 @@ pub(super) async fn begin(session: &Session, app: &App, port: u16, yes: bool, qu
             "port {port} of this machine cannot be listened at ({e}): choose another one with --this-machine PORT"
         )));
     }
-    let uri = temporary::uri(port);
+    let uri = uri(port);
     let made = temporary::plan(session, app, &uri).await?;
     if !quiet && !made.plan.changes.is_empty() {
         eprint!("{}", print::plan(&made.plan, &made.estimate));

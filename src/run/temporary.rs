@@ -7,7 +7,7 @@ use super::error::RunError;
 use super::job::{Applied, Outcome, PlanMade};
 use super::session::Session;
 use super::{testing, undo};
-use crate::change::temporary::{self, Temporary};
+use crate::change::temporary::{self, Temporary, uri};
 use crate::change::{Outcome as ChangeOutcome, Plan, journal};
 use crate::okta::model::{App, AppId};
 use crate::setup::{self, Access, AccessMode, Assignments, Draft, RedirectUri, Target};
@@ -15,14 +15,6 @@ use crate::text::Clean;
 use std::collections::BTreeMap;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-
-/// The port that is listened at where nobody chooses one.
-pub const PORT: u16 = 8765;
-
-/// The redirect URI at this port of this machine. An address and not `localhost`: RFC 8252 §8.3.
-pub fn uri(port: u16) -> String {
-    format!("http://127.0.0.1:{port}/callback")
-}
 
 /// The plan that adds `uri` to the redirect URIs of `app`, and nothing else. Empty where the app has it already: then nothing is to be
 /// taken back either.

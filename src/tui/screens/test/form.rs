@@ -1,10 +1,10 @@
 //! What is to be run: the way, the redirect URI, the person.
 
 use crate::change::HandOver;
+use crate::change::temporary;
 use crate::flow::trace::Way;
 use crate::okta::model::{AppId, ClientAuthentication, ClientId, Engine, ServerKind};
 use crate::run::job::{DemoPerson, TestRequest};
-use crate::run::temporary;
 use crate::secret::Secret;
 use crate::setup::Target;
 use crate::text::Clean;

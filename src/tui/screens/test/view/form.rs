@@ -2,8 +2,8 @@
 
 use super::super::form::{Form, Item, SESSION_ONLY, items, people, session_only, subject};
 use super::super::model::Model;
+use crate::change::temporary;
 use crate::flow::trace::Way;
-use crate::run::temporary;
 use crate::setup::Target;
 use crate::text::{Clean, cut_middle, pad};
 use crate::tui::command::CommandId as C;
