@@ -10,6 +10,7 @@ pub mod drafts;
 pub mod error;
 pub mod job;
 pub mod live;
+pub mod login;
 pub mod lookup;
 mod pace;
 pub mod remember;

@@ -1,6 +1,6 @@
 use super::Model;
 use super::model::{Connecting, Row};
-use crate::run::job::{Job, Outcome, RememberedOrg, Slot, Start, Trouble};
+use crate::run::job::{Job, Outcome, RememberedOrg, SignIn, Slot, Start, Trouble};
 use crate::secret::Secret;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
@@ -81,7 +81,11 @@ fn every_state_is_drawn() {
 fn two_fields_and_enter_connect_and_the_token_leaves_its_field() {
     let (mut model, mut shared) = filled();
     let next = keys(&mut model, &mut shared, &[Key::Enter]);
-    let [Effect::Start { slot: Slot::Connect, job: Job::Connect { url, token, .. }, .. }] = &next.effects[..]
+    let [
+        Effect::Start {
+            slot: Slot::Connect, job: Job::Connect { url, way: SignIn::Token(token), .. }, ..
+        },
+    ] = &next.effects[..]
     else {
         panic!("{next:?}")
     };

@@ -1,7 +1,7 @@
 //! What the keys of Connect do, and where a connection leads.
 
 use super::model::{Connecting, Model, Row};
-use crate::run::job::{Job, Outcome, Slot};
+use crate::run::job::{Job, Outcome, SignIn, Slot};
 use crate::tui::command::CommandId as C;
 use crate::tui::key::Key;
 use crate::tui::screens::{Go, Msg, Next, Route, resume};
@@ -143,7 +143,7 @@ fn connect(model: &mut Model, shared: &mut Shared) -> Next {
     }
     let job = Job::Connect {
         url: model.url.text().to_owned(),
-        token: model.token.take_secret(),
+        way: SignIn::Token(model.token.take_secret()),
         label: model.label.text().to_owned(),
         prod: model.prod,
         read_only: model.read_only,
