@@ -33,6 +33,7 @@ impl From<RunError> for Refusal {
                 | RunError::Missing { .. }
                 | RunError::Store(_)
                 | RunError::Lock(_)
+                | RunError::Vault(_)
                 | RunError::Profile(_) => Exit::Usage,
                 _ => Exit::FoundWrong,
             }
@@ -287,7 +288,11 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
             "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
         ));
     };
-    let token = input::secret("OKTUI_API_TOKEN", "API token")?;
+    let given = std::env::var_os("OKTUI_API_TOKEN").is_some_and(|v| !v.is_empty());
+    let token = match if given { None } else { super::vault::token(&places, &url).await? } {
+        Some(token) => token,
+        None => input::secret("OKTUI_API_TOKEN", "API token")?,
+    };
     let access = Access { url, token, label: String::new(), prod: false, read_only, headroom: args.headroom };
     let session = Session::connect(access, places, None).await?;
     for note in session.notes() {

@@ -16,6 +16,7 @@ mod servers;
 mod test;
 mod this_machine;
 mod undo;
+mod vault;
 mod why;
 
 use args::Command;
@@ -68,6 +69,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Undo(args) => match places() {
             Ok(places) => undo::undo(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Vault(command) => match places() {
+            Ok(places) => vault::vault(command, places).await,
             Err(e) => Err(e),
         },
         Command::Diagnose(args) => diagnose::diagnose(args),
