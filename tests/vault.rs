@@ -73,3 +73,13 @@ fn a_token_that_the_org_refuses_is_not_kept() {
     let listed = run(&org, home.path(), PASSPHRASE, &["vault", "list", "--json"]);
     assert_eq!(json(&listed), serde_json::json!([]));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_memory_in_a_file() {
+    let org = Served::start(&[]);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", org.pid())).unwrap();
+    let core: Vec<&str> =
+        limits.lines().find(|l| l.starts_with("Max core file size")).unwrap().split_whitespace().collect();
+    assert_eq!(core[4..6], ["0", "0"], "{limits}");
+}
