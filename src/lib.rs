@@ -20,4 +20,5 @@ pub mod store;
 pub mod text;
 pub mod tui;
 pub mod uri;
+pub mod vault;
 pub mod wire;

@@ -10,6 +10,7 @@ use oktui::secret::Secret;
 use oktui::store::Places;
 use oktui::tui::event_loop::{Ended, Jobs};
 use oktui::{cli, demo, tui};
+use rustix::process::{Resource, Rlimit, setrlimit};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::{OnceCell, mpsc};
 
 fn main() -> ExitCode {
+    // A crash must not write the memory, with the secrets in it, into a file. Where the system refuses, nothing else changes.
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Demo(args)) if args.serve => block_on(serve(args)),

@@ -49,6 +49,9 @@ pub enum Command {
     /// Who has access to an app, by which ways, and when they last signed in to it. Nothing is written.
     #[command(after_long_help = REVIEW_JSON)]
     Review(ReviewArgs),
+    /// API tokens kept in one file that is sealed with a passphrase (age format; the age tool opens it). Without it nothing is kept.
+    #[command(subcommand)]
+    Vault(VaultCommand),
     /// Every write that was ever made from here: when, by whom, what became of it, and the way back. Needs no org and no token.
     #[command(after_long_help = JOURNAL_JSON)]
     Journal(JournalArgs),
@@ -207,6 +210,31 @@ pub enum EngineArg {
     Identity,
     /// Classic Engine.
     Classic,
+}
+
+/// `oktui vault`
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Keep an API token for an org, in place of an earlier one. It is tried first. Makes the vault where there is none.
+    Put(VaultArgs),
+    /// The orgs that there is a token for.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget the token of an org. It still works at Okta until it is revoked there.
+    Forget(VaultArgs),
+    /// Seal the vault with another passphrase.
+    Passphrase,
+}
+
+/// Which org.
+#[derive(Debug, Args)]
+pub struct VaultArgs {
+    /// The org's URL.
+    #[arg(long, env = "OKTUI_ORG_URL", value_name = "URL")]
+    pub org: Option<String>,
 }
 
 /// Which org, and how.

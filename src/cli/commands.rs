@@ -33,6 +33,7 @@ impl From<RunError> for Refusal {
                 | RunError::Missing { .. }
                 | RunError::Store(_)
                 | RunError::Lock(_)
+                | RunError::Vault(_)
                 | RunError::Profile(_) => Exit::Usage,
                 _ => Exit::FoundWrong,
             }
@@ -287,7 +288,7 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
             "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
         ));
     };
-    let way = super::login::way(args, &places, &url)?;
+    let way = super::login::way(args, &places, &url).await?;
     let access = Access { url, way, label: String::new(), prod: false, read_only, headroom: args.headroom };
     let session = Session::connect(access, places, None, &super::login::show_code).await?;
     for note in session.notes() {

@@ -7,6 +7,7 @@ use super::input::{self, Refusal};
 use crate::run::job::{DeviceCode, SignIn};
 use crate::run::login::{self, Feature, Right};
 use crate::run::session::Session;
+use crate::secret::Secret;
 use crate::store::Places;
 use crate::text::{pad, time};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 
 /// The way to sign in: a flag goes before the environment (both are in `args`), and that before the org's profile. What the profile
 /// says of another way than the one chosen is not used.
-pub(super) fn way(args: &OrgArgs, places: &Places, url: &str) -> Result<SignIn, Refusal> {
+pub(super) async fn way(args: &OrgArgs, places: &Places, url: &str) -> Result<SignIn, Refusal> {
     let known = login::remembered(places, url);
     let said = known.auth.as_deref();
     let chosen = match (args.auth, said) {
@@ -24,7 +25,7 @@ pub(super) fn way(args: &OrgArgs, places: &Places, url: &str) -> Result<SignIn, 
         (None, _) => AuthArg::Token,
     };
     let name = match chosen {
-        AuthArg::Token => return Ok(SignIn::Token(input::secret("OKTUI_API_TOKEN", "API token")?)),
+        AuthArg::Token => return Ok(SignIn::Token(token(places, url).await?)),
         AuthArg::Service => "service",
         AuthArg::Device => "device",
     };
@@ -43,6 +44,15 @@ pub(super) fn way(args: &OrgArgs, places: &Places, url: &str) -> Result<SignIn, 
         )
     })?;
     Ok(SignIn::Service { client_id, key, kid: text(&args.kid, known.kid) })
+}
+
+/// The API token: from the environment, else the vault's, else typed or given on standard input.
+async fn token(places: &Places, url: &str) -> Result<Secret, Refusal> {
+    let given = std::env::var_os("OKTUI_API_TOKEN").is_some_and(|v| !v.is_empty());
+    match if given { None } else { super::vault::token(places, url).await? } {
+        Some(token) => Ok(token),
+        None => input::secret("OKTUI_API_TOKEN", "API token"),
+    }
 }
 
 /// Shows on standard error what a person has to enter, and where.

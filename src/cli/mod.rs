@@ -17,6 +17,7 @@ mod servers;
 mod test;
 mod this_machine;
 mod undo;
+mod vault;
 mod why;
 
 use args::Command;
@@ -73,6 +74,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Undo(args) => match places() {
             Ok(places) => undo::undo(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Vault(command) => match places() {
+            Ok(places) => vault::vault(command, places).await,
             Err(e) => Err(e),
         },
         Command::Diagnose(args) => diagnose::diagnose(args),

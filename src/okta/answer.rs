@@ -144,7 +144,13 @@ fn reason(status: u16) -> &'static str {
 /// A transport's failure as the model has it.
 /// A fault below HTTP as an error of the API's.
 pub fn net(e: WireError) -> ApiError {
-    let kind = match e.kind {
+    let kind = net_kind(e.kind);
+    ApiError::Net { host: Clean::new(&e.host), kind, detail: Clean::new(&e.detail), maybe_sent: e.maybe_sent }
+}
+
+/// The same trouble in the words of this room.
+pub(super) fn net_kind(kind: WireKind) -> NetKind {
+    match kind {
         WireKind::Name => NetKind::Name,
         WireKind::Connect => NetKind::Connect,
         WireKind::Tls => NetKind::Tls,
@@ -153,8 +159,7 @@ pub fn net(e: WireError) -> ApiError {
         WireKind::TooLarge => NetKind::TooLarge,
         WireKind::NotAllowed => NetKind::NotAllowed,
         WireKind::Other => NetKind::Other,
-    };
-    ApiError::Net { host: Clean::new(&e.host), kind, detail: Clean::new(&e.detail), maybe_sent: e.maybe_sent }
+    }
 }
 
 #[cfg(test)]

@@ -138,6 +138,27 @@ async fn a_fault_that_stays_is_told_after_four_repeats() {
 }
 
 #[tokio::test]
+async fn calls_are_remembered_with_their_answers_and_without_the_token() {
+    let (_server, reader, _) = scripted(|_, n| match n {
+        0 => refusal(503, "E0000010"),
+        _ => Reply::json(200, "[]"),
+    })
+    .await;
+    reader.find_apps_by_label("Gateway & co").await.unwrap();
+    let made = reader.transport().made();
+    let told: Vec<(u64, Option<u16>, usize)> =
+        made.iter().map(|c| (c.number, c.status, c.repeated)).collect();
+    assert_eq!(told, [(2, Some(200), 1), (1, Some(503), 0)], "the newest first");
+    assert!(made[0].target.as_str().starts_with("/api/v1/apps?"), "{made:?}");
+    assert!(!format!("{made:?}").contains("SSWS"), "{made:?}");
+    for _ in 0..600 {
+        reader.find_apps_by_label("x").await.unwrap();
+    }
+    let made = reader.transport().made();
+    assert_eq!((made.len(), made[0].number), (500, 602), "a long session stays small");
+}
+
+#[tokio::test]
 async fn a_request_waits_for_the_reset_and_says_so() {
     let (server, reader, _) = scripted(|_, _| limits(Reply::json(200, "[]"), 10, 0, 2)).await;
     let mut waiting = reader.transport().waiting();

@@ -6,7 +6,7 @@ use super::authorization::{Authorization, Missing, Refusal, Sent};
 use super::budget::{Bucket, Budget, Decision, LONGEST_WAIT, Told};
 use super::call::{Call, Target};
 use super::link;
-use super::model::{ApiError, BucketState, NetKind};
+use super::model::{ApiError, BucketState, CallMade, NetKind};
 use crate::secret::Secret;
 use crate::text::Clean;
 use crate::wire;
@@ -14,6 +14,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -27,6 +28,9 @@ const BEFORE_THEIR_TURN: u32 = 16;
 /// How often a call is tried again after a 429 before the caller is told.
 const REFUSALS: usize = 5;
 
+/// How many calls are remembered for people to look at.
+const REMEMBERED: usize = 500;
+
 /// A session with one org. Clones share the connections, the budget and the credential.
 #[derive(Clone)]
 pub struct Transport(Arc<Inner>);
@@ -39,6 +43,7 @@ struct Inner {
     waiting: watch::Sender<Vec<Waiting>>,
     /// Told whenever a request has ended.
     ended: Notify,
+    made: Mutex<VecDeque<CallMade>>,
 }
 
 /// A call that waits for its rate limit, for a screen to say so.
@@ -55,7 +60,8 @@ impl Transport {
     pub fn new(org_url: &str, authorization: Authorization, wire: wire::Client) -> Self {
         let org = org_url.trim_end_matches('/').to_owned();
         let (budget, waiting) = (Mutex::default(), watch::Sender::new(Vec::new()));
-        Self(Arc::new(Inner { org, authorization, wire, budget, waiting, ended: Notify::new() }))
+        let made = Mutex::default();
+        Self(Arc::new(Inner { org, authorization, wire, budget, waiting, ended: Notify::new(), made }))
     }
 
     /// The org URL, without a trailing slash.
@@ -73,6 +79,11 @@ impl Transport {
     /// What is left of each rate-limit bucket of which an answer has told.
     pub fn budget(&self) -> Vec<BucketState> {
         self.0.budget().states(Timestamp::now())
+    }
+
+    /// The last calls that were made, the newest first.
+    pub fn made(&self) -> Vec<CallMade> {
+        self.0.made.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().cloned().collect()
     }
 
     /// The bucket with the smallest share left.
@@ -128,6 +139,7 @@ impl Transport {
             };
             let sent = inner.wire.send(request).await;
             let now = Timestamp::now();
+            inner.note(call, &url, bucket, (set_out, now), attempts, &sent);
             let response = match sent {
                 Ok(response) => response,
                 Err(e) => {
@@ -225,6 +237,38 @@ fn retry_after(headers: &HeaderMap) -> Option<SignedDuration> {
 impl Inner {
     fn budget(&self) -> MutexGuard<'_, Budget> {
         self.budget.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Remembers a call for people to look at.
+    fn note(
+        &self,
+        call: &Call,
+        url: &str,
+        bucket: Bucket,
+        (at, ended): (Timestamp, Timestamp),
+        attempts: usize,
+        sent: &Result<wire::Response, wire::WireError>,
+    ) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = made.back().map_or(1, |last: &CallMade| last.number + 1);
+        if made.len() >= REMEMBERED {
+            made.pop_front();
+        }
+        let answer = sent.as_ref().ok();
+        let header = |name: &str| Some(Clean::new(answer?.headers.get(name)?.to_str().ok()?));
+        made.push_back(CallMade {
+            number,
+            at,
+            method: call.method.to_string(),
+            target: Clean::new(url.strip_prefix(&self.org).unwrap_or(url)),
+            status: answer.map(|a| a.status),
+            trouble: sent.as_ref().err().map(|e| answer::net_kind(e.kind).words()),
+            took_ms: u64::try_from(ended.duration_since(at).as_millis()).unwrap_or(0),
+            bytes: answer.map_or(0, |a| a.body.len()),
+            request_id: header("x-okta-request-id"),
+            bucket: bucket.as_str().to_owned(),
+            repeated: attempts - 1,
+        });
     }
 
     /// Notes a 429: when to come back. A second after the reset where it is told; after a short while, and with fewer at once, where

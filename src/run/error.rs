@@ -16,6 +16,9 @@ pub enum RunError {
     /// A file of ours.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] crate::vault::VaultError),
     /// The file of orgs, or the key of fingerprints.
     #[error(transparent)]
     Profile(#[from] crate::profile::ProfileError),
@@ -50,7 +53,9 @@ impl RunError {
         let help = match self {
             Self::Api(e) => e.help(),
             Self::Address(_) => "An org URL looks like https://acme.okta.com.".into(),
-            Self::Store(_) | Self::Lock(_) | Self::Profile(_) | Self::Apply(_) => String::new(),
+            Self::Store(_) | Self::Lock(_) | Self::Profile(_) | Self::Apply(_) | Self::Vault(_) => {
+                String::new()
+            }
             Self::NoSession => "Connect an org first, or open the demo org.".into(),
             Self::ReadOnly => "Connect again without read-only to write.".into(),
             Self::NoPlan(troubles) => troubles.iter().map(|t| t.help.as_str()).collect::<Vec<_>>().join(" "),

@@ -6,8 +6,9 @@ use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
 use crate::diagnose::Evidence;
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
-    App, AppGroup, AppId, AppUser, BucketState, ClientAuthentication, ClientId, ClientSecret, Discovery,
-    Group, GroupId, Identity, OrgFacts, Policy, Readable, Scope, SecretId, Server, ServerKind, User, UserId,
+    App, AppGroup, AppId, AppUser, BucketState, CallMade, ClientAuthentication, ClientId, ClientSecret,
+    Discovery, Group, GroupId, Identity, OrgFacts, Policy, Readable, Scope, SecretId, Server, ServerKind,
+    User, UserId,
 };
 use crate::people::{GroupDetail, PersonDetail, Preview, Purpose, Review, Source};
 use crate::policy::why::Why;
@@ -66,6 +67,8 @@ pub enum Slot {
     Why,
     /// The journal.
     Journal,
+    /// The calls that were made.
+    Calls,
     /// A capture, or a long paste, that is to be diagnosed.
     Capture,
 }
@@ -169,6 +172,8 @@ pub enum Job {
         /// People whom it names, as they were read already: they are not looked up again.
         known: Vec<User>,
     },
+    /// Gives the calls of the management API that the session made.
+    LoadCalls,
     /// Reads the journal: of the org that is connected, else of every org that has one here.
     LoadJournal,
     /// Reads what is live for chosen writes of the journal, and makes the plan that undoes them.
@@ -344,6 +349,8 @@ pub enum Outcome {
     Server(Box<ServerProbe>),
     /// To [`Job::ReadLogo`].
     Logo(Result<LogoFile, Trouble>),
+    /// To [`Job::LoadCalls`]: the last ones, the newest first.
+    Calls(Vec<CallMade>),
     /// To [`Job::LoadJournal`]: the history of each org.
     Journal(Arc<Vec<History>>),
     /// To [`Job::MakePlan`] and [`Job::PlanUndo`].

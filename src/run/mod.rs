@@ -20,4 +20,5 @@ pub mod runner;
 pub mod session;
 pub mod temporary;
 pub mod testing;
+pub mod tokens;
 pub mod undo;

@@ -251,6 +251,7 @@ impl Runner {
                     Err(e) => return Err(e),
                 }
             }
+            Job::LoadCalls => Outcome::Calls(self.need_session()?.reader().transport().made()),
             Job::LoadJournal => {
                 let (places, org) = match self.session() {
                     Some(session) => (session.places().clone(), Some(session.org().url.clone())),

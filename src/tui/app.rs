@@ -6,8 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, connect, diagnose, handover, home, journal, people, plan, rotation,
-    test, wizard,
+    Go, Msg, Next, Route, Screen, apps, calls, connect, diagnose, handover, home, journal, people, plan,
+    rotation, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -56,6 +56,7 @@ pub struct App {
     pub(super) test: test::Model,
     pub(super) diagnose: diagnose::Model,
     pub(super) journal: journal::Model,
+    pub(super) calls: calls::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
     pub(super) popup: Option<Popup>,
@@ -86,6 +87,7 @@ impl App {
             test: test::Model::default(),
             diagnose: diagnose::Model::default(),
             journal: journal::Model::default(),
+            calls: calls::Model::default(),
             way: vec![Route::Home],
             popup: None,
             theme,
@@ -151,6 +153,7 @@ impl App {
             Route::Test => &self.test,
             Route::Diagnose => &self.diagnose,
             Route::Journal => &self.journal,
+            Route::Calls => &self.calls,
         }
     }
 
@@ -167,6 +170,7 @@ impl App {
             Route::Test => &mut self.test,
             Route::Diagnose => &mut self.diagnose,
             Route::Journal => &mut self.journal,
+            Route::Calls => &mut self.calls,
         };
         work(screen, &mut self.shared)
     }
@@ -274,6 +278,7 @@ impl App {
             }
             CommandId::Diagnose if self.route() != Route::Diagnose => self.go(Go::To(Route::Diagnose)),
             CommandId::Journal => self.go(Go::To(Route::Journal)),
+            CommandId::Calls => self.go(Go::To(Route::Calls)),
             // The list of apps has to read the app first.
             CommandId::People if self.route() != Route::Apps && self.has_app() => {
                 self.go(Go::To(Route::People))
@@ -403,6 +408,7 @@ impl App {
             Route::Test,
             Route::Diagnose,
             Route::Journal,
+            Route::Calls,
         ] {
             let Next { effects: more, go } =
                 self.with(route, |screen, shared| screen.update(shared, Msg::Done(slot, outcome.clone())));
@@ -548,7 +554,8 @@ impl App {
             | Slot::Why
             | Slot::Rotation
             | Slot::Capture
-            | Slot::Journal => {}
+            | Slot::Journal
+            | Slot::Calls => {}
         }
     }
 

@@ -93,6 +93,8 @@ pub enum CommandId {
     Diagnose,
     /// The journal of writes.
     Journal,
+    /// The calls of the management API.
+    Calls,
     /// Undoes writes of the journal.
     Undo,
     /// Marks all writes of a plan.
@@ -261,6 +263,13 @@ pub const COMMANDS: &[Command] = &[
         &[Char('z')],
         "journal",
         "the journal: every change made from here, and the way back",
+    ),
+    command(
+        C::Calls,
+        S::Global,
+        &[Ctrl('t')],
+        "calls",
+        "the calls of Okta's API that the screens stand on; each can be copied for a shell",
     ),
     command(
         C::Diagnose,

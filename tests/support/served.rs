@@ -28,6 +28,11 @@ impl Served {
         Self { child, facts }
     }
 
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A text of the facts.
     pub fn text(&self, key: &str) -> &str {
         self.facts[key].as_str().unwrap_or_else(|| panic!("{key} is missing in {}", self.facts))

@@ -11,6 +11,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub mod apps;
+pub mod calls;
 pub mod connect;
 pub mod diagnose;
 pub mod handover;
@@ -48,6 +49,8 @@ pub enum Route {
     Diagnose,
     /// Every write that was made from here.
     Journal,
+    /// The calls of the management API.
+    Calls,
 }
 
 /// A message to a screen.
