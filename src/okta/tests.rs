@@ -139,7 +139,7 @@ async fn a_fault_that_stays_is_told_after_four_repeats() {
 
 #[tokio::test]
 async fn calls_are_remembered_with_their_answers_and_without_the_token() {
-    let (_server, reader, _) = scripted(|_, n| match n {
+    let (_server, reader, _) = scripted(|n, _| match n {
         0 => refusal(503, "E0000010"),
         _ => Reply::json(200, "[]"),
     })
