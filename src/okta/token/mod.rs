@@ -354,3 +354,6 @@ fn passing(error: &ApiError) -> bool {
 fn after(time: Timestamp, by: SignedDuration) -> Timestamp {
     time.checked_add(by).unwrap_or(time)
 }
+
+#[cfg(test)]
+mod tests;
