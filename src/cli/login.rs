@@ -131,7 +131,8 @@ fn shown(session: &Session, features: &[Feature]) -> String {
     };
     lines.push(format!("Roles: {roles}"));
     if let Some(until) = signed_in.until {
-        lines.push(format!("The access token is good until {}, and is replaced before.", time::utc(until)));
+        let then = if signed_in.renews { "and is replaced before" } else { "and then you sign in again" };
+        lines.push(format!("The access token is good until {}, {then}.", time::utc(until)));
     }
     if let Some(seconds) = signed_in.clock_ahead_seconds {
         let how = if seconds > 0 { "slow" } else { "fast" };

@@ -472,6 +472,8 @@ pub struct RememberedOrg {
     pub read_only: bool,
     /// When it was last connected to.
     pub last_used: Option<Timestamp>,
+    /// How it was signed in to, where that was not with an API token. No secret is in it.
+    pub sign_in: Option<SignIn>,
 }
 
 /// A draft from an earlier session.
@@ -538,16 +540,18 @@ pub struct DeviceCode {
 }
 
 /// What may be shown of a sign-in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SignedIn {
-    /// `token`, `service` or `device`.
+    /// `token`, `service` or `device`; empty where it is not known.
     pub way: &'static str,
     /// The app; `None` for an API token.
     pub client_id: Option<Clean>,
     /// The scopes of the access token; `None` for an API token, which has none.
     pub scopes: Option<Vec<Clean>>,
-    /// When the access token ends. It is replaced before, where that is possible.
+    /// When the access token ends.
     pub until: Option<Timestamp>,
+    /// Whether it is replaced before, without anybody signing in again.
+    pub renews: bool,
     /// By how many seconds the org's clock is ahead of this machine's, where that matters.
     pub clock_ahead_seconds: Option<i64>,
 }
@@ -569,6 +573,8 @@ pub struct Connected {
     pub notes: Vec<String>,
     /// The gateway's callbacks that are known for this org, by environment.
     pub callbacks: Vec<(String, String)>,
+    /// How we signed in, and until when that is good.
+    pub signed_in: SignedIn,
     /// Present in the demo org: people with passwords.
     pub demo: Option<Demo>,
 }

@@ -43,6 +43,16 @@ pub fn remembered(places: &Places, url: &str) -> Remembered {
     }
 }
 
+/// The way of a profile as a value, where it needs no token and is whole.
+pub(super) fn kept(org: &profile::Org) -> Option<SignIn> {
+    let client_id = org.client_id.clone()?;
+    match org.auth.as_deref()? {
+        "service" => Some(SignIn::Service { client_id, key: org.key.clone()?.into(), kid: org.kid.clone() }),
+        "device" => Some(SignIn::Device { client_id }),
+        _ => None,
+    }
+}
+
 /// Keeps the way to sign in with the org's profile: names and paths, no secret.
 ///
 /// # Errors
@@ -53,7 +63,7 @@ pub fn remember(places: &Places, session: &Session) -> Result<(), RunError> {
     let known = orgs.find(&url).cloned();
     let mut org = known.unwrap_or_else(|| profile::Org::new(session.org().host(), url));
     (org.auth, org.client_id, org.key, org.kid) = match session.way() {
-        SignIn::Token(_) => (Some("token".into()), None, None, None),
+        SignIn::Token(_) => (None, None, None, None),
         SignIn::Service { client_id, key, kid } => {
             let absolute = std::path::absolute(key).unwrap_or_else(|_| key.clone());
             let key = absolute.to_string_lossy().into_owned();
@@ -195,6 +205,7 @@ pub(super) fn signed_in(way: &SignIn, facts: Option<TokenFacts>) -> SignedIn {
         client_id: facts.as_ref().map(|f| Clean::new(&f.client_id)),
         scopes: facts.as_ref().map(|f| f.scopes.iter().map(|s| Clean::new(s)).collect()),
         until: facts.as_ref().map(|f| f.until),
+        renews: facts.as_ref().is_some_and(|f| f.renews),
         clock_ahead_seconds: facts.and_then(|f| f.clock_ahead).map(|d| d.as_secs()),
     }
 }

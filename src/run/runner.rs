@@ -8,8 +8,8 @@ use super::job::{
 };
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, capture, details, diagnosing, live, lookup, remember, reviewing, rotating, temporary, testing,
-    undo,
+    applying, capture, details, diagnosing, live, login, lookup, remember, reviewing, rotating, temporary,
+    testing, undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
@@ -386,6 +386,7 @@ impl Runner {
         connected.notes.extend(temporary::end_left(&session).await);
         if !is_demo {
             remember::used(&self.0.places, &connected)?;
+            login::remember(&self.0.places, &session)?;
         }
         *lock(&self.0.session) = Some(session);
         Ok(connected)

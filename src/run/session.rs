@@ -196,6 +196,7 @@ impl Session {
             read_only: self.0.read_only,
             notes: self.0.notes.clone(),
             callbacks,
+            signed_in: self.signed_in(),
             demo,
         })
     }

@@ -84,6 +84,8 @@ pub struct TokenFacts {
     pub scopes: Vec<String>,
     /// When it ends.
     pub until: Timestamp,
+    /// Whether another one can be had then without anybody signing in.
+    pub renews: bool,
     /// By how much the server's clock is ahead of ours, where that is more than half a minute.
     pub clock_ahead: Option<SignedDuration>,
 }
@@ -141,11 +143,16 @@ impl Tokens {
 
     /// What may be shown of the token at hand.
     pub fn facts(&self) -> Option<TokenFacts> {
-        let ahead = self.0.turn.try_lock().map(|turn| turn.ahead).unwrap_or_default();
+        // Whoever has the turn is renewing it at this moment.
+        let (ahead, renews) = match self.0.turn.try_lock() {
+            Ok(turn) => (turn.ahead, self.0.key.is_some() || turn.refresh.is_some()),
+            Err(_) => (SignedDuration::ZERO, true),
+        };
         self.held().as_ref().map(|held| TokenFacts {
             client_id: self.0.client_id.clone(),
             scopes: held.scopes.clone(),
             until: held.end,
+            renews,
             clock_ahead: (ahead.as_secs().abs() > WRONG_CLOCK).then_some(ahead),
         })
     }
