@@ -309,3 +309,48 @@ fn a_person_signs_in_by_a_code_or_says_no() {
     assert_eq!(output.status.code(), Some(4), "{words}");
     assert!(words.contains("refused on Okta's page"), "{words}");
 }
+
+/// On the screen: the way is chosen with keys, the code is shown and approved; tokens that are revoked are replaced, until the refresh
+/// token is revoked too.
+#[test]
+fn a_device_signs_in_on_the_screen_and_outlives_a_revoked_token() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let client_id = device_app(&org, json!({}));
+    let me = org.get("/api/v1/users/me");
+    let admin = me["profile"]["login"].as_str().unwrap();
+    let mut tui = support::Tui::start(home.path(), 80, 24, &[], &[]);
+    tui.wait("Set up");
+    tui.press(&["Enter"]);
+    tui.wait("Org URL");
+    tui.send(org.text("org_url"));
+    tui.press(&["BackTab", "Right", "Right"]);
+    tui.wait("[x] device code");
+    tui.press(&["Tab", "Tab"]);
+    tui.send(&client_id);
+    tui.press(&["Enter"]);
+    tui.wait("and enter the code");
+    let waiting = org.get("/__demo/login/device");
+    let code = waiting[0]["user_code"].as_str().unwrap();
+    assert!(tui.screen().contains(code));
+    org.request("POST", "/__demo/login/device", Some(json!({ "user_code": code, "login": admin })));
+    let screen = tui.wait("HR Portal");
+    assert!(screen.contains("access renewed by itself"), "{screen}");
+
+    org.request("DELETE", "/__demo/login/tokens?refresh=keep", None);
+    let token_calls = || {
+        org.get("/__demo/oauth")
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|c| c["path"] == "/oauth2/v1/token")
+            .count()
+    };
+    let before = token_calls();
+    tui.press(&["r"]);
+    tui.wait_until("the token is replaced", |screen| token_calls() > before && screen.contains("HR Portal"));
+
+    org.request("DELETE", "/__demo/login/tokens", None);
+    tui.press(&["r"]);
+    let screen = tui.wait("the sign-in has ended");
+    assert!(screen.contains("Sign in again"), "{screen}");
+}
