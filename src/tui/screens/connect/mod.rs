@@ -3,7 +3,6 @@
 //! What may come in: what a connection is wanted for (`shared.wanted`), and the answer to it.
 
 mod model;
-mod qr;
 #[cfg(test)]
 mod tests;
 mod update;

@@ -1,7 +1,9 @@
 //! Draws Connect.
 
+mod qr;
+
 use super::model::{Connecting, Model, Row, Way};
-use super::qr;
+
 use crate::text::{Clean, pad, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
