@@ -63,6 +63,7 @@ fn connected() -> Connected {
         read_only: false,
         notes: Vec::new(),
         callbacks: Vec::new(),
+        signed_in: oktui::run::job::SignedIn::default(),
         demo: None,
     }
 }

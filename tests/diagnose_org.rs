@@ -4,7 +4,7 @@
 use oktui::demo::{self, Options, Running};
 use oktui::diagnose::{Answer, Diagnosis, Evidence, Need, judge, paste};
 use oktui::okta::model::{AppStatus, AppUser};
-use oktui::run::job::{Event, Job, Outcome, Slot, Ticket};
+use oktui::run::job::{Event, Job, Outcome, SignIn, Slot, Ticket};
 use oktui::run::runner::Runner;
 use oktui::secret::Secret;
 use oktui::store::Places;
@@ -27,7 +27,13 @@ impl Face {
         let runner = Runner::new(Places::under(home.path()), sender, None);
         let mut face = Self { demo, runner, events, next: 0, _home: home };
         let (token, url) = (Secret::new(face.demo.api_token()), face.demo.org_url().to_owned());
-        let connect = Job::Connect { url, token, label: String::new(), prod: false, read_only: true };
+        let connect = Job::Connect {
+            url,
+            way: SignIn::Token(token),
+            label: String::new(),
+            prod: false,
+            read_only: true,
+        };
         assert!(matches!(face.last(Slot::Connect, connect).await, Outcome::Connected(_)));
         face
     }

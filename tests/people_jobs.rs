@@ -4,7 +4,7 @@
 use oktui::demo::{self, Options, Running, Traffic};
 use oktui::okta::model::{AppId, LogResult};
 use oktui::people::{Found, LastSignIn, Preview, Purpose, Source};
-use oktui::run::job::{Event, Job, Outcome, Slot, Ticket};
+use oktui::run::job::{Event, Job, Outcome, SignIn, Slot, Ticket};
 use oktui::run::runner::Runner;
 use oktui::secret::Secret;
 use oktui::store::Places;
@@ -28,7 +28,13 @@ impl Face {
         let mut face = Self { demo, runner, events, next: 0, _home: home };
         let token = Secret::new(face.demo.api_token());
         let url = face.demo.org_url().to_owned();
-        let connect = Job::Connect { url, token, label: String::new(), prod: false, read_only: true };
+        let connect = Job::Connect {
+            url,
+            way: SignIn::Token(token),
+            label: String::new(),
+            prod: false,
+            read_only: true,
+        };
         let came = face.all_of(Slot::Connect, connect).await;
         assert!(matches!(came.last(), Some(Outcome::Connected(_))), "{came:?}");
         face

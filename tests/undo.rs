@@ -6,7 +6,7 @@ use oktui::change::{Change, Outcome as ChangeOutcome, Plan, Risk};
 use oktui::demo::{self, Running};
 use oktui::okta::model::{App, AppId, RefreshRotation};
 use oktui::run::error::RunError;
-use oktui::run::job::{Applied, Outcome, PlanMade};
+use oktui::run::job::{Applied, Outcome, PlanMade, SignIn};
 use oktui::run::session::{Access, Session};
 use oktui::run::{applying, live, rotating, undo};
 use oktui::secret::Secret;
@@ -176,13 +176,13 @@ impl Org {
 async fn session(demo: &Running, home: &std::path::Path, read_only: bool) -> Session {
     let access = Access {
         url: demo.org_url().to_owned(),
-        token: Secret::new(demo.api_token()),
+        way: SignIn::Token(Secret::new(demo.api_token())),
         label: String::new(),
         prod: false,
         read_only,
         headroom: None,
     };
-    Session::connect(access, Places::under(home), None).await.unwrap()
+    Session::connect(access, Places::under(home), None, &|_| ()).await.unwrap()
 }
 
 /// Of an apply that nobody holds.

@@ -165,7 +165,9 @@ impl Outcome {
 /// Whether the trouble was on the way or with the session, so that the same call may well succeed at the next start.
 fn is_passing(error: &ApiError) -> bool {
     match error {
-        ApiError::Net { .. } | ApiError::NotJson { .. } | ApiError::Limited { .. } => true,
+        ApiError::Net { .. } | ApiError::NotJson { .. } | ApiError::Limited { .. } | ApiError::Token(_) => {
+            true
+        }
         ApiError::Okta(_) | ApiError::Unreadable { .. } | ApiError::Changed { .. } => error.is_unauthorized(),
     }
 }

@@ -22,6 +22,9 @@ pub struct Cli {
 pub enum Command {
     /// Open the full-screen program on a built-in Okta org: no account, no network, nothing stays.
     Demo(DemoArgs),
+    /// Sign in to an org, and say what this session may do there: scopes and roles that are needed, and those that are granted. Nothing is written.
+    #[command(after_long_help = LOGIN_JSON)]
+    Login(LoginArgs),
     /// Setup files.
     #[command(subcommand)]
     Setup(SetupCommand),
@@ -74,6 +77,18 @@ the password (OKTUI_TEST_PASSWORD), a one-time code (OKTUI_TEST_PASSCODE), then 
 --json prints one document: {\"verdict\": \"passed\" | \"failed\" | \"stopped\", \"judged_not\": …, \"leg\": …, \"step\": …,
   \"headline\": …, \"fixes\": […], \"way\": …, \"left\": […], \"hops\": […]}
 It ends with 0 when every check passed, with 1 when one failed.";
+
+/// What `oktui login --json` prints.
+const LOGIN_JSON: &str = "--json prints one document:
+  {\"oktui_login\": 1, \"org\": …, \"way\": \"token\" | \"service\" | \"device\", \"client_id\": … | null,
+   \"who\": {\"login\": …, \"name\": …}, \"roles\": [\"SUPER_ADMIN\" …] | null, \"scopes\": […] | null, \"until\": … | null,
+   \"clock_ahead_seconds\": … | null,
+   \"preflight\": [{\"feature\": …, \"scope\": …, \"role\": …, \"configured\": true | false | null, \"granted\": true | false | null,
+                   \"result\": \"works\" | \"no-scope\" | \"no-role\" | \"not-told\" | \"not-there\", \"detail\": … | null}]}
+`configured`: granted to the app in Okta; `granted`: in the token. Both are null for an API token, which has no scopes.
+It ends with 1 when a right is missing.
+
+The token comes from OKTUI_API_TOKEN or standard input. A key is read from its file; access and refresh tokens stay in memory.";
 
 /// What `oktui servers --json` prints.
 const SERVERS_JSON: &str = "--json prints one document:
@@ -251,12 +266,76 @@ pub struct OrgArgs {
     /// The org's URL.
     #[arg(long, env = "OKTUI_ORG_URL", value_name = "URL")]
     pub org: Option<String>,
+    /// How to sign in to the org: a flag goes before the environment, and that before the org's profile [default: token].
+    #[arg(long, env = "OKTUI_AUTH", value_enum, help_heading = "Signing in")]
+    pub auth: Option<AuthArg>,
+    /// The client id of the service app (--auth service) or the native app (--auth device) that signs in; with `oktui test --issuer`, of the client that is tested.
+    #[arg(long, env = "OKTUI_CLIENT_ID", value_name = "ID", help_heading = "Signing in")]
+    pub client_id: Option<String>,
+    /// The service app's private key: PEM or JWK.
+    #[arg(long, env = "OKTUI_KEY", value_name = "FILE", help_heading = "Signing in")]
+    pub key: Option<PathBuf>,
+    /// The id of that key in Okta, where it is not in the JWK and not the key's thumbprint.
+    #[arg(long, env = "OKTUI_KID", value_name = "KID", help_heading = "Signing in")]
+    pub kid: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
     /// Percent of Okta's rate limits to leave to the org's other users while writing [default: the org's profile, else 10].
     #[arg(long, env = "OKTUI_HEADROOM", value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=90))]
     pub headroom: Option<u8>,
+}
+
+/// Ways to sign in to an org.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AuthArg {
+    /// An API token, from OKTUI_API_TOKEN or standard input.
+    Token,
+    /// A service app: client credentials with a private key.
+    Service,
+    /// A person: a code that is entered in any browser.
+    Device,
+}
+
+/// `oktui login`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct LoginArgs {
+    /// What else.
+    #[command(subcommand)]
+    pub action: Option<LoginAction>,
+    /// Ask for no right to write.
+    #[arg(long)]
+    pub read_only: bool,
+    /// Keep this way to sign in with the org's profile: names and paths, no secret.
+    #[arg(long)]
+    pub save: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// What `oktui login` does besides.
+#[derive(Debug, Subcommand)]
+pub enum LoginAction {
+    /// Make a key pair for a service app: the private key into a file that only you can read; its public JWK is printed, to be pasted into Okta.
+    NewKey {
+        /// The file, which must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Which kind.
+        #[arg(long, value_enum, default_value_t = KeyKindArg::Rsa)]
+        kind: KeyKindArg,
+    },
+}
+
+/// Kinds of key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum KeyKindArg {
+    /// RSA, 2048 bits (RS256).
+    Rsa,
+    /// P-256 (ES256).
+    Ec,
 }
 
 /// `oktui plan`
@@ -304,9 +383,6 @@ pub struct TestArgs {
     /// Any OpenID provider, by its issuer: no Okta API and no API token is used. The client secret comes from `OKTUI_CLIENT_SECRET` or standard input.
     #[arg(long, value_name = "URL", requires = "client_id")]
     pub issuer: Option<String>,
-    /// The client, with --issuer.
-    #[arg(long, value_name = "ID", requires = "issuer")]
-    pub client_id: Option<String>,
     /// How the client proves itself, with --issuer.
     #[arg(long, value_enum, requires = "issuer", default_value_t = ClientAuthArg::Basic)]
     pub client_auth: ClientAuthArg,

@@ -288,13 +288,9 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
             "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
         ));
     };
-    let given = std::env::var_os("OKTUI_API_TOKEN").is_some_and(|v| !v.is_empty());
-    let token = match if given { None } else { super::vault::token(&places, &url).await? } {
-        Some(token) => token,
-        None => input::secret("OKTUI_API_TOKEN", "API token")?,
-    };
-    let access = Access { url, token, label: String::new(), prod: false, read_only, headroom: args.headroom };
-    let session = Session::connect(access, places, None).await?;
+    let way = super::login::way(args, &places, &url).await?;
+    let access = Access { url, way, label: String::new(), prod: false, read_only, headroom: args.headroom };
+    let session = Session::connect(access, places, None, &super::login::show_code).await?;
     for note in session.notes() {
         eprintln!("{note}");
     }

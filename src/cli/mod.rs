@@ -9,6 +9,7 @@ mod diagnose;
 mod doctor;
 pub mod exit;
 mod input;
+mod login;
 mod people;
 pub mod print;
 mod review;
@@ -27,6 +28,10 @@ use exit::Exit;
 pub async fn run(command: &Command) -> Exit {
     let result = match command {
         Command::Setup(command) => commands::setup_command(command),
+        Command::Login(args) => match places() {
+            Ok(places) => login::login(args, places).await,
+            Err(e) => Err(e),
+        },
         Command::Plan(args) => match places() {
             Ok(places) => commands::plan(args, places).await,
             Err(e) => Err(e),

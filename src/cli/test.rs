@@ -173,7 +173,7 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
         discovery_url: format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/')),
         org_url: None,
         identity_engine: false,
-        client_id: args.client_id.clone().unwrap_or_default(),
+        client_id: args.org.client_id.clone().unwrap_or_default(),
         client_secret,
         authentication,
         redirect_uri,

@@ -76,6 +76,7 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
             }
             Reply::ok(org.traffic.json())
         }
+        (_, ["login", more @ ..]) => super::login::route(call, org, more),
         (&Method::POST, ["clock"]) => {
             let Some(seconds) = body.get("advance_seconds").and_then(Value::as_i64) else {
                 return Err(bad("advance_seconds: a whole number"));

@@ -85,7 +85,7 @@ pub(super) fn tokens(
     let issuer = found.map_or_else(|| call.base.clone(), |s| s.issuer(&call.base));
     let audience = found.map_or_else(|| call.base.clone(), |s| s.audience.clone());
     let client_id = issue.app.client_id();
-    let expires_in = issue.lifetimes.access * 60;
+    let expires_in = org.login.lifetime(issue.server, issue.scopes, issue.lifetimes.access * 60);
     let broken = |_| error::okta(500, "E0000009");
     let jti = format!("AT.{}", Org::unguessable(43));
     let mut claims = json!({

@@ -19,6 +19,12 @@
 //! | `POST /__demo/faults` `{"match":"/api/v1/apps","kind":"status","status":429,"times":2}` | trouble on demand; kinds `status truncate html big slow reset reset_after` (the last one after the work is done), `method` and `delay_ms` optional; with `"percent":1` in place of `times` that part of the matching calls, without end |
 //! | `DELETE /__demo/faults` | forgets the faults that wait |
 //! | `POST /__demo/traffic` `{"latency_ms":40,"window_ms":6000,"limit":600,"concurrent":15,"others_percent":30,"headers":"okta"}` | latency, limits, other clients, and what is told of them (`okta`, `none`, `retry-after`); what is not named stays; another limit or window begins anew |
+//! | `POST /__demo/login/service-app` `{"jwks":{"keys":[…]},"scopes":["okta.apps.read"],"roles":["APP_ADMIN"],"dpop":false,"label":…}` | makes an API Services app with `private_key_jwt`, its grants and administrator roles; gives `id` and `client_id` |
+//! | `POST /__demo/login/device-app` `{"scopes":[…],"refresh":true,"label":…}` | makes a native app with the device grant, open to everybody |
+//! | `GET /__demo/login/device` | the device codes that wait |
+//! | `POST /__demo/login/device` `{"user_code":"ABCDEFGH","login":"ana@…","deny":false}` | a person approves a device, or refuses; who is not assigned refuses |
+//! | `POST /__demo/login/tokens` `{"lifetime_seconds":5,"all_or_nothing":false}` | how long access tokens with `okta.*` scopes live (`null`: an hour), and whether one scope that is not granted makes the request fail |
+//! | `DELETE /__demo/login/tokens` | revokes all access and refresh tokens; with `?refresh=keep` the access tokens alone |
 //! | `POST /__demo/clock` `{"advance_seconds":301}` | moves the demo's clock |
 
 mod apps;
@@ -31,6 +37,7 @@ mod client_auth;
 mod client_settings;
 mod clock;
 mod control;
+mod device;
 mod discovery;
 mod error;
 mod faults;
@@ -42,6 +49,8 @@ mod issue;
 mod keys;
 mod limits;
 mod log;
+mod login;
+mod management;
 mod organization;
 mod page;
 mod paging;
@@ -53,6 +62,7 @@ mod seed;
 mod serve;
 mod server_policies;
 mod servers;
+mod service;
 mod signon;
 mod state;
 mod token;

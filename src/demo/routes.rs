@@ -5,8 +5,8 @@ use super::keys::SigningKey;
 use super::people::ADMIN;
 use super::state::Org;
 use super::{
-    apps, assignments, authn, authorize, bearer, control, discovery, error, grants, groups, log,
-    organization, page, secrets, servers, signon, token, users,
+    apps, assignments, authn, authorize, bearer, control, device, discovery, error, grants, groups, log,
+    management, organization, page, secrets, servers, signon, token, users,
 };
 use http::Method;
 
@@ -27,7 +27,8 @@ pub(super) fn route(call: &Call, org: &mut Org, key: Option<&SigningKey>, segmen
         ["api", "v1", "sessions", "me"] if call.method == Method::DELETE => {
             authorize::close_session(call, org)
         }
-        ["api", "v1", rest @ ..] => management(call, org, rest),
+        ["api", "v1", rest @ ..] => manage(call, org, rest),
+        ["oauth2", "v1", "clients", id, "roles"] => management::roles(call, org, id),
         ["oauth2", "v1", "clients", ..] => Err(error::okta(404, "E0000008")),
         ["oauth2", "v1", endpoint @ ..] => oauth(call, org, key, None, endpoint),
         ["oauth2", server, "v1", endpoint @ ..] => oauth(call, org, key, Some(server), endpoint),
@@ -58,6 +59,7 @@ fn oauth(
         ["authorize"] => authorize::begin(call, org, server),
         ["keys"] => token::keys(key),
         ["token"] if post => token::token(call, org, key, server),
+        ["device", "authorize"] if post && server.is_none() => device::authorize(call, org),
         ["introspect"] if post => bearer::introspect(call, org, server),
         ["revoke"] if post => bearer::revoke(call, org, server),
         ["userinfo"] => bearer::userinfo(call, org, server),
@@ -67,23 +69,19 @@ fn oauth(
     }
 }
 
-/// Everything that needs an API token.
-fn management(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
-    // The description says "SSWS {token}"; Okta's own Python SDK (3.4) leaves the blank out, so Okta must take that too.
-    let given = call.header("authorization").and_then(|h| h.strip_prefix("SSWS")).map(str::trim_start);
-    let weak = match given {
-        Some(token) if token == org.api_token => false,
-        Some(token) if token == org.read_only_token => true,
-        // An org access token with okta.* scopes would be a Bearer token; this org grants none.
-        _ => return Err(error::okta(401, "E0000011")),
-    };
+/// Everything that needs a credential.
+fn manage(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
+    let caller = management::caller(call, org, rest)?;
+    let weak = caller.weak;
     let only_reads = call.method == Method::GET || matches!(rest, ["policies", "simulate"]);
-    let forbidden = matches!(rest, ["logs", ..] | ["apps", _, "credentials", ..] | ["apps", _, "grants", ..]);
+    // What a token with scopes may see, its scopes have said.
+    let forbidden = !caller.by_scope
+        && matches!(rest, ["logs", ..] | ["apps", _, "credentials", ..] | ["apps", _, "grants", ..]);
     if weak && (!only_reads || forbidden) {
         return Err(error::okta(403, "E0000006"));
     }
-    // The weak token belongs to Ana, who has no role in Okta's sense; its rights are those of a read-only administrator.
-    let owner = if weak { 0 } else { ADMIN };
+    // A service app is nobody; who that is does not matter, since `users/me` was refused above.
+    let owner = caller.person.unwrap_or(ADMIN);
     match rest {
         ["org"] => Reply::ok(organization::org(call, org)),
         ["apps", id, "users", more @ ..] => assignments::route_users(call, org, id, more),

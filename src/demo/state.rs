@@ -118,6 +118,8 @@ pub(super) struct Org {
     /// Management calls by the status of their answer, 0 where it was broken off.
     pub(super) counts: BTreeMap<u16, u64>,
     pub(super) callbacks: VecDeque<Value>,
+    /// Sign-in to the management API by other ways than an API token.
+    pub(super) login: super::login::Login,
     pub(super) api_token: String,
     pub(super) read_only_token: String,
     counter: u64,
@@ -157,6 +159,7 @@ impl Org {
             oauth_calls: VecDeque::new(),
             counts: BTreeMap::new(),
             callbacks: VecDeque::new(),
+            login: super::login::Login::default(),
             api_token: format!("00{}", seed::text(seed, "api token", 0, 40)),
             read_only_token: format!("00{}", seed::text(seed, "api token", 1, 40)),
             counter: 0,

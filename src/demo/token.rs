@@ -4,11 +4,13 @@ use super::apps::App;
 use super::assignments;
 use super::call::{Answer, Call, Reply, first};
 use super::client_auth::{Refused, client, fail};
+use super::device;
 use super::error;
 use super::issue::{Issue, answer, put, record_grant, tokens};
 use super::keys::{self, SigningKey};
 use super::log::Event;
 use super::policy::{self, Question};
+use super::service;
 use super::state::{Org, RefreshToken};
 use serde_json::{Value, json};
 
@@ -30,7 +32,11 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
         ));
     }
     let form = call.form();
-    let app = client(call, org, server, &form)?;
+    let app = if first(&form, "client_assertion").is_some() {
+        service::authenticate(call, org, server, &form)?
+    } else {
+        client(call, org, server, &form)?
+    };
     let grant = first(&form, "grant_type").filter(|g| !g.is_empty());
     let Some(grant) = grant else {
         let text = "The token request must specify a grant type.";
@@ -42,7 +48,7 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
             Refused::new(400, "invalid_request", "token_request_missing_grant_type", text),
         ));
     };
-    if !["authorization_code", "refresh_token", "client_credentials"].contains(&grant) {
+    if !["authorization_code", "refresh_token", "client_credentials", device::GRANT].contains(&grant) {
         let text = "The authorization grant type is not supported by the authorization server.";
         return Err(fail(
             call,
@@ -69,6 +75,10 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
     match grant {
         "authorization_code" => redeem(call, org, key, server, &app, &form),
         "refresh_token" => refresh(call, org, key, server, &app, &form),
+        device::GRANT => device::redeem(call, org, key, &app, &form),
+        _ if server.is_none() && app.auth_method() == "private_key_jwt" => {
+            service::grant(call, org, key, &app, &form)
+        }
         _ => machine(call, org, key, server, &app, &form),
     }
 }

@@ -17,6 +17,7 @@ pub mod model;
 pub mod read;
 #[cfg(test)]
 mod tests;
+pub mod token;
 mod transport;
 pub mod write;
 

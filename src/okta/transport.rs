@@ -2,11 +2,12 @@
 //! and the first reading of the answer.
 
 use super::answer::{self, Answer};
-use super::authorization::Authorization;
+use super::authorization::{Authorization, Missing, Refusal, Sent};
 use super::budget::{Bucket, Budget, Decision, LONGEST_WAIT, Told};
 use super::call::{Call, Target};
 use super::link;
 use super::model::{ApiError, BucketState, CallMade, NetKind};
+use crate::secret::Secret;
 use crate::text::Clean;
 use crate::wire;
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -115,7 +116,7 @@ impl Transport {
     pub(super) async fn send(&self, call: &Call) -> Result<Answer, ApiError> {
         let inner = &*self.0;
         let (url, bucket, endpoint) = inner.resolve(call)?;
-        let headers = inner.headers(call, &url)?;
+        let mut headers = inner.headers(call);
         let mut delays = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(100))
             .with_max_delay(Duration::from_secs(4))
@@ -123,8 +124,11 @@ impl Transport {
             .with_jitter()
             .build();
         let (mut attempts, mut refusals, mut time_outs) = (0usize, 0usize, 0usize);
+        // An access token that the org refused before its time; it is replaced once.
+        let mut stale = None;
         loop {
             attempts += 1;
+            let credential = inner.authorize(call, &url, &mut headers, stale.as_ref()).await?;
             let pass = inner.admit(bucket).await;
             let set_out = Timestamp::now();
             let request = wire::Request {
@@ -183,10 +187,45 @@ impl Transport {
                     Some(delay) => tokio::time::sleep(delay).await,
                     None => return Err(answer::error(&endpoint, status, &response.headers, &body)),
                 },
+                // A 401 has done nothing, whatever the method.
+                401 | 403 => match inner.authorization.judge(
+                    status,
+                    &response.headers,
+                    &call.method,
+                    path_of(&endpoint),
+                ) {
+                    Refusal::Stale if let (None, Sent::Token(token)) = (&stale, credential) => {
+                        stale = Some(token);
+                        attempts = 0;
+                    }
+                    refusal => {
+                        let error = answer::error(&endpoint, status, &response.headers, &body);
+                        return Err(named(error, refusal));
+                    }
+                },
                 _ => return Err(answer::error(&endpoint, status, &response.headers, &body)),
             }
         }
     }
+}
+
+fn path_of(endpoint: &str) -> &str {
+    endpoint.split_once(' ').map_or(endpoint, |(_, path)| path)
+}
+
+/// A refusal of the token under the name that RFC 6750 gives it, and with the scope that is missing: Okta's body may be empty.
+fn named(mut error: ApiError, refusal: Refusal) -> ApiError {
+    if let ApiError::Okta(problem) = &mut error {
+        match refusal {
+            Refusal::Stale => problem.code = Clean::new("invalid_token"),
+            Refusal::Scope(scope) => {
+                problem.code = Clean::new("insufficient_scope");
+                problem.causes.push(Clean::new(&format!("the scope that is missing: {scope}")));
+            }
+            Refusal::Other => {}
+        }
+    }
+    error
 }
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3). Okta documents none; proxies send it.
@@ -298,21 +337,38 @@ impl Inner {
         }
     }
 
-    fn headers(&self, call: &Call, url: &str) -> Result<HeaderMap, ApiError> {
+    fn headers(&self, call: &Call) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if !matches!(call.body, wire::Body::File { .. }) {
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(call.content_type));
         }
-        if call.authorized {
-            self.authorization.add(&call.method, url, &mut headers).map_err(|e| ApiError::Net {
+        headers
+    }
+
+    /// Adds the credential, where this call has one.
+    async fn authorize(
+        &self,
+        call: &Call,
+        url: &str,
+        headers: &mut HeaderMap,
+        stale: Option<&Secret>,
+    ) -> Result<Sent, ApiError> {
+        if !call.authorized {
+            return Ok(Sent::Fixed);
+        }
+        let added = self.authorization.add(&call.method, url, headers, stale).await;
+        added.map_err(|missing| match missing {
+            Missing::NoAccess(error) => error,
+            Missing::BadToken => ApiError::Net {
                 host: Clean::new(&self.org),
                 kind: NetKind::NotAllowed,
-                detail: Clean::new(&e.to_string()),
+                detail: Clean::new(
+                    "the API token has a character in it that no token has, such as a space or a line break",
+                ),
                 maybe_sent: false,
-            })?;
-        }
-        Ok(headers)
+            },
+        })
     }
 
     async fn admit(&self, bucket: Bucket) -> Pass<'_> {

@@ -35,6 +35,18 @@ pub struct Org {
     /// Percent of each rate limit that is left to the org's other users while a plan is applied, 0 to 90; 10 where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headroom: Option<u8>,
+    /// How to sign in there: `token`, `service` or `device`; an API token where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth: Option<String>,
+    /// The client id of the service or native app that signs in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
+    /// The file of the service app's private key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The id of that key in Okta, where it is not the key's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
     /// When it was last connected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_used: Option<Timestamp>,
@@ -74,6 +86,10 @@ impl Org {
     pub fn new(label: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             headroom: None,
+            auth: None,
+            client_id: None,
+            key: None,
+            kid: None,
             label: label.into(),
             url: url.into(),
             prod: false,

@@ -17,6 +17,7 @@ use crate::setup::{Draft, Setup};
 use crate::text::Clean;
 use crate::uri::Callback;
 use jiff::Timestamp;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A place on the screen that waits for something. A new job in the same slot makes the old one's answer worthless.
@@ -81,12 +82,12 @@ pub struct Ticket(pub u64);
 pub enum Job {
     /// Reads what is remembered on disk.
     ReadStart,
-    /// Connects to an org with an API token, kept in memory only.
+    /// Connects to an org. What is secret in the way to sign in is kept in memory only. A device code comes first where there is one.
     Connect {
         /// As typed; it is normalised.
         url: String,
-        /// The token.
-        token: Secret,
+        /// How.
+        way: SignIn,
         /// A name for the org in lists; its host when empty.
         label: String,
         /// Marks the org as production.
@@ -308,6 +309,8 @@ pub struct Event {
 pub enum Outcome {
     /// To [`Job::ReadStart`].
     Start(Box<Start>),
+    /// To [`Job::Connect`] by a device: what the person needs; [`Outcome::Connected`] follows when they have approved.
+    DeviceCode(DeviceCode),
     /// To [`Job::Connect`] and [`Job::StartDemo`].
     Connected(Box<Connected>),
     /// To [`Job::LoadApps`].
@@ -469,6 +472,8 @@ pub struct RememberedOrg {
     pub read_only: bool,
     /// When it was last connected to.
     pub last_used: Option<Timestamp>,
+    /// How it was signed in to, where that was not with an API token. No secret is in it.
+    pub sign_in: Option<SignIn>,
 }
 
 /// A draft from an earlier session.
@@ -489,6 +494,68 @@ pub struct Unfinished {
     pub done: usize,
 }
 
+/// How to sign in to an org's management API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// With an API token.
+    Token(Secret),
+    /// As a service app: client credentials with `private_key_jwt`.
+    Service {
+        /// Its client id.
+        client_id: String,
+        /// The file of its private key: PEM or JWK.
+        key: PathBuf,
+        /// The key's id in Okta, where it is not the JWK's own or the key's thumbprint.
+        kid: Option<String>,
+    },
+    /// As a person, by a code that they enter in any browser (RFC 8628).
+    Device {
+        /// The client id of a native app with that grant.
+        client_id: String,
+    },
+}
+
+impl SignIn {
+    /// `token`, `service` or `device`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Token(_) => "token",
+            Self::Service { .. } => "service",
+            Self::Device { .. } => "device",
+        }
+    }
+}
+
+/// What a person needs to approve a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceCode {
+    /// What they type.
+    pub user_code: Clean,
+    /// Where.
+    pub url: Clean,
+    /// The same with the code in it.
+    pub url_with_code: Option<Clean>,
+    /// For how many minutes it is good.
+    pub minutes: u64,
+}
+
+/// What may be shown of a sign-in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignedIn {
+    /// `token`, `service` or `device`; empty where it is not known.
+    pub way: &'static str,
+    /// The app; `None` for an API token.
+    pub client_id: Option<Clean>,
+    /// The scopes of the access token; `None` for an API token, which has none.
+    pub scopes: Option<Vec<Clean>>,
+    /// When the access token ends.
+    pub until: Option<Timestamp>,
+    /// Whether it is replaced before, without anybody signing in again.
+    pub renews: bool,
+    /// By how many seconds the org's clock is ahead of this machine's, where that matters.
+    pub clock_ahead_seconds: Option<i64>,
+}
+
 /// A session with an org.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Connected {
@@ -506,6 +573,8 @@ pub struct Connected {
     pub notes: Vec<String>,
     /// The gateway's callbacks that are known for this org, by environment.
     pub callbacks: Vec<(String, String)>,
+    /// How we signed in, and until when that is good.
+    pub signed_in: SignedIn,
     /// Present in the demo org: people with passwords.
     pub demo: Option<Demo>,
 }

@@ -11,6 +11,7 @@ pub mod drafts;
 pub mod error;
 pub mod job;
 pub mod live;
+pub mod login;
 pub mod lookup;
 mod pace;
 pub mod remember;

@@ -26,6 +26,7 @@ pub fn start(places: &Places) -> Start {
                     prod: org.prod,
                     read_only: org.read_only,
                     last_used: org.last_used,
+                    sign_in: super::login::kept(org),
                 })
                 .collect();
             start.orgs.sort_by_key(|o| std::cmp::Reverse(o.last_used));

@@ -3,11 +3,13 @@
 
 use super::drafts::Drafts;
 use super::error::RunError;
-use super::job::{Capture, Connected, Event, Job, LogoFile, Outcome, Slot, Start, Ticket, Trouble};
+use super::job::{
+    Capture, Connected, DeviceCode, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, Ticket, Trouble,
+};
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, capture, details, diagnosing, live, lookup, remember, reviewing, rotating, temporary, testing,
-    undo,
+    applying, capture, details, diagnosing, live, login, lookup, remember, reviewing, rotating, temporary,
+    testing, undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
@@ -202,11 +204,11 @@ impl Runner {
     ) -> Result<(), RunError> {
         let outcome = match job {
             Job::ReadStart => Outcome::Start(Box::new(self.read_start())),
-            Job::Connect { url, token, label, prod, read_only } => {
-                let access = Access { url, token, label, prod, read_only, headroom: None };
-                Outcome::Connected(Box::new(self.connect(access, None).await?))
+            Job::Connect { url, way, label, prod, read_only } => {
+                let access = Access { url, way, label, prod, read_only, headroom: None };
+                Outcome::Connected(Box::new(self.connect(access, None, &sink).await?))
             }
-            Job::StartDemo => Outcome::Connected(Box::new(self.start_demo().await?)),
+            Job::StartDemo => Outcome::Connected(Box::new(self.start_demo(&sink).await?)),
             Job::ForgetOrg { url } => {
                 remember::forget(&self.0.places, &url)?;
                 Outcome::Forgotten
@@ -367,24 +369,30 @@ impl Runner {
         &self,
         access: Access,
         demo: Option<(DemoAccess, Places)>,
+        sink: &Sink,
     ) -> Result<Connected, RunError> {
         let (access_demo, places) = match demo {
             Some((demo, places)) => (Some(demo), places),
             None => (None, self.0.places.clone()),
         };
         let is_demo = access_demo.is_some();
-        let session = Session::connect(access, places, access_demo).await?;
+        let show = |code: DeviceCode| {
+            let sink = sink.clone();
+            tokio::spawn(async move { sink.send(Outcome::DeviceCode(code)).await });
+        };
+        let session = Session::connect(access, places, access_demo, &show).await?;
         let callbacks = remember::callbacks(&self.0.places, &session);
         let mut connected = session.connected(callbacks).await?;
         connected.notes.extend(temporary::end_left(&session).await);
         if !is_demo {
             remember::used(&self.0.places, &connected)?;
+            login::remember(&self.0.places, &session)?;
         }
         *lock(&self.0.session) = Some(session);
         Ok(connected)
     }
 
-    async fn start_demo(&self) -> Result<Connected, RunError> {
+    async fn start_demo(&self, sink: &Sink) -> Result<Connected, RunError> {
         let missing =
             |what: String| RunError::Missing { what, help: "Leave oktui and start it again.".into() };
         let starter =
@@ -396,13 +404,13 @@ impl Runner {
         *lock(&self.0.passing) = Some((folder, places.clone()));
         let access = Access {
             url: demo.org_url.clone(),
-            token: demo.api_token.clone(),
+            way: SignIn::Token(demo.api_token.clone()),
             label: "demo org".into(),
             prod: false,
             read_only: false,
             headroom: None,
         };
-        self.connect(access, Some((demo, places))).await
+        self.connect(access, Some((demo, places)), sink).await
     }
 
     /// Where the drafts of an org lie: those of the demo org in its passing folder.

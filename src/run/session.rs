@@ -1,11 +1,13 @@
 //! A session with one org: the reader, the one writer, who we are, and where its drafts and journal lie.
 
 use super::error::RunError;
-use super::job::{Connected, Demo, DemoPerson};
+use super::job::{Connected, Demo, DemoPerson, DeviceCode, SignIn, SignedIn};
+use super::login;
 use super::remember;
 use crate::change::HEADROOM;
 use crate::okta::model::{Identity, OrgFacts};
 use crate::okta::read::Reader;
+use crate::okta::token::Tokens;
 use crate::okta::write::Writer;
 use crate::okta::{Authorization, Transport, address};
 use crate::secret::Secret;
@@ -20,8 +22,8 @@ use tokio::sync::Mutex;
 pub struct Access {
     /// The org URL as typed.
     pub url: String,
-    /// The API token.
-    pub token: Secret,
+    /// How to sign in.
+    pub way: SignIn,
     /// A name for lists; the host when empty.
     pub label: String,
     /// Marked as production.
@@ -53,6 +55,8 @@ struct Inner {
     reader: Reader,
     /// `None` for a read-only session: then no write is possible at all.
     writer: Mutex<Option<Writer>>,
+    way: SignIn,
+    tokens: Option<Tokens>,
     org: OrgFacts,
     me: Identity,
     label: Clean,
@@ -65,17 +69,32 @@ struct Inner {
 }
 
 impl Session {
-    /// Normalises the URL, asks the org what it is and who we are there.
+    /// Normalises the URL, asks the org what it is, signs in, and asks who we are there. `show` is called with the code where a person
+    /// has to approve the sign-in on a page.
     ///
     /// # Errors
-    /// A URL that is none; an org that cannot be reached; a token that it does not take.
-    pub async fn connect(access: Access, places: Places, demo: Option<DemoAccess>) -> Result<Self, RunError> {
+    /// A URL that is none; an org that cannot be reached; a key that cannot be used; a sign-in that the org does not take.
+    pub async fn connect(
+        access: Access,
+        places: Places,
+        demo: Option<DemoAccess>,
+        show: &(dyn Fn(DeviceCode) + Send + Sync),
+    ) -> Result<Self, RunError> {
         let address = address::normalise(&access.url).map_err(|e| RunError::Address(e.to_string()))?;
-        let wire = wire::Client::new(wire::Options::default()).map_err(crate::okta::net)?;
-        let transport = Transport::new(&address.url, Authorization::ApiToken(access.token), wire);
+        let wire = login::wire()?;
+        let anonymous = Transport::new(&address.url, Authorization::Anonymous, wire.clone());
+        // Before anything secret is sent: a host that turns out to be no org never sees it.
+        let org = Reader::new(anonymous).org_facts().await?;
+        let way = access.way.clone();
+        let (authorization, tokens) =
+            login::authorization(access.way, &address.url, access.read_only, &wire, show).await?;
+        let transport = Transport::new(&address.url, authorization, wire);
         let reader = Reader::new(transport.clone());
-        let org = reader.org_facts().await?;
-        let me = reader.identity().await?;
+        let service = match &way {
+            SignIn::Service { client_id, .. } => Some(client_id.as_str()),
+            _ => None,
+        };
+        let me = login::identity(&reader, tokens.as_ref(), service).await?;
         let label = if access.label.trim().is_empty() {
             Clean::new(org.host())
         } else {
@@ -86,6 +105,8 @@ impl Session {
         Ok(Self(Arc::new(Inner {
             reader,
             writer,
+            way,
+            tokens,
             org,
             me,
             label,
@@ -116,6 +137,21 @@ impl Session {
     /// Who we are there.
     pub fn me(&self) -> &Identity {
         &self.0.me
+    }
+
+    /// What may be shown of the sign-in, as it stands now.
+    pub fn signed_in(&self) -> SignedIn {
+        login::signed_in(&self.0.way, self.0.tokens.as_ref().and_then(Tokens::facts))
+    }
+
+    /// How it was signed in.
+    pub(super) fn way(&self) -> &SignIn {
+        &self.0.way
+    }
+
+    /// Whether no write is possible.
+    pub fn read_only(&self) -> bool {
+        self.0.read_only
     }
 
     /// What was changed in the URL as typed, in sentences.
@@ -160,6 +196,7 @@ impl Session {
             read_only: self.0.read_only,
             notes: self.0.notes.clone(),
             callbacks,
+            signed_in: self.signed_in(),
             demo,
         })
     }

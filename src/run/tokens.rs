@@ -1,6 +1,7 @@
 //! API tokens in the vault: kept for an org after it took them, and found again.
 
 use super::error::RunError;
+use super::job::SignIn;
 use super::session::{Access, Session};
 use crate::okta::address;
 use crate::secret::Secret;
@@ -66,13 +67,13 @@ pub async fn keep(
     let org = org_url(typed)?;
     let access = Access {
         url: org.clone(),
-        token: token.clone(),
+        way: SignIn::Token(token.clone()),
         label: String::new(),
         prod: false,
         read_only: true,
         headroom: None,
     };
-    let tried = match Session::connect(access, places.clone(), None).await {
+    let tried = match Session::connect(access, places.clone(), None, &|_| ()).await {
         Ok(_) => Tried::Good,
         Err(e) if e.is_unreachable() => Tried::Untried,
         Err(e) => return Err(e),

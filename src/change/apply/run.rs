@@ -320,6 +320,7 @@ fn stops_the_run(error: &ApiError) -> bool {
         ApiError::Net { .. }
         | ApiError::NotJson { .. }
         | ApiError::Limited { .. }
+        | ApiError::Token(_)
         | ApiError::Changed { .. } => true,
         ApiError::Okta(_) | ApiError::Unreadable { .. } => error.is_unauthorized(),
     }

@@ -52,6 +52,9 @@ pub enum ApiError {
         /// Whether the request may have reached Okta all the same, so that a write's outcome is unknown.
         maybe_sent: bool,
     },
+    /// The session has no access token, and gets none. The call itself was not sent.
+    #[error("{0}")]
+    Token(super::TokenProblem),
     /// The object was changed by somebody else between reading and replacing it. Nothing was written.
     #[error("{what} was changed by somebody else at {at} (this screen read it as of {read})")]
     Changed {
@@ -144,7 +147,7 @@ impl ApiError {
 
     /// Whether the session itself is no longer good (401).
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self, Self::Okta(p) if p.status == 401)
+        matches!(self, Self::Okta(p) if p.status == 401) || matches!(self, Self::Token(_))
     }
 
     /// Whether a write that failed so may have been carried out all the same.
@@ -153,7 +156,7 @@ impl ApiError {
             Self::Net { maybe_sent, .. } => *maybe_sent,
             Self::Okta(p) => p.status >= 500,
             Self::NotJson { status, .. } | Self::Unreadable { status, .. } => *status >= 500 || *status < 300,
-            Self::Limited { .. } | Self::Changed { .. } => false,
+            Self::Limited { .. } | Self::Token(_) | Self::Changed { .. } => false,
         }
     }
 
@@ -162,6 +165,7 @@ impl ApiError {
         match self {
             Self::Okta(p) => match (p.status, p.code.as_str()) {
                 (401, "E0000015") => "This org does not have that feature. Custom authorization servers need API Access Management; the org's own server works without it.".into(),
+                (401, "invalid_token") => "Okta refuses the access token although it is new: the app was deactivated, or somebody revoked its tokens. See the app in Okta, and connect again.".into(),
                 (401, _) => "The API token is wrong, expired (30 days without use) or revoked, or its owner was deactivated. Make a new one in Okta under Security > API > Tokens and connect again.".into(),
                 (_, "E0000117" | "E0000038") => "That person's status in Okta does not allow it: suspended or deactivated people cannot be assigned. Bring them back in Okta under Directory > People and plan again, or leave them out.".into(),
                 (_, "E0000112") => "Okta is still activating that person. Try again in a minute.".into(),
@@ -169,6 +173,7 @@ impl ApiError {
                 (403, "E0000043" | "E0000044" | "E0000046" | "E0000056" | "E0000143") => "Okta does not allow that for this app as it stands: Federation Broker Mode, provisioning, or an app that Okta itself keeps.".into(),
                 (_, "E0000195" | "E0000239" | "E0000010") => "Okta is busy with another change there, or takes reads only for now. Nothing was written: try again in a minute.".into(),
                 (403, "E0000260") => "Okta has deactivated this free org (180 days without use).".into(),
+                (403, "insufficient_scope") => "The session's token lacks that scope. A Super Admin grants it in Okta: the app > Okta API Scopes; oktui login shows which are there. Then connect again.".into(),
                 (403, _) => "This token may not do that: its owner lacks the administrator role. Ask a Super Admin for the role, or for the change.".into(),
                 (404, _) => "There is no such object in this org. It may have been deleted, or the id belongs to another org.".into(),
                 (429, _) => "Okta's rate limit is used up. oktui waits for the reset and goes on; other tools that use this org share the limit.".into(),
@@ -188,6 +193,7 @@ impl ApiError {
                 NetKind::Other => "Try again; if it stays so, check the network and the org URL.",
             }
             .into(),
+            Self::Token(p) => p.fault.help().into(),
             Self::Changed { .. } => "Nothing was written. Read it again, look at the difference, and make the plan anew.".into(),
         }
     }

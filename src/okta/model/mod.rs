@@ -13,6 +13,7 @@ mod org;
 mod readable;
 mod server;
 mod sign_on;
+mod token;
 
 pub use app::{
     App, AppGroup, AppStatus, AppUser, Assigned, ClientAuthentication, ClientSecret, RefreshRotation,
@@ -26,3 +27,4 @@ pub use org::{BucketState, Engine, Identity, OrgFacts};
 pub use readable::Readable;
 pub use server::{Discovery, Lifetimes, Policy, Rule, Scope, Server, ServerKind};
 pub use sign_on::{Asks, SignOn, SignOnRule, Simulated, Simulation};
+pub use token::{TokenFault, TokenProblem};

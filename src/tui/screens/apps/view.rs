@@ -3,6 +3,7 @@
 use super::model::{Model, Row, rows};
 use super::update::not_editable;
 use crate::okta::model::AppStatus;
+use crate::run::job::Connected;
 use crate::text::{Clean, pad, plural, time};
 use crate::tui::command::CommandId as C;
 use crate::tui::screens::Route;
@@ -22,7 +23,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     if let Some(session) = &shared.session {
         page.title = format!("{} {} apps", session.org.host(), theme.crumb());
         let name = format!("{} ({})", session.me.user.name, session.me.user.login);
-        page.second = Line::raw(format!(" {name}{}", roles(shared)));
+        page.second = Line::raw(format!(" {name}{}{}", roles(shared), sign_in(session)));
     }
     page.explain = shared.notice.clone().unwrap_or_else(|| {
         match (model.filtering, testing) {
@@ -70,6 +71,15 @@ fn roles(shared: &Shared) -> String {
         Some(roles) if roles.is_empty() => ", no administrator role".into(),
         Some(roles) => format!(", {}", roles.iter().map(|r| r.label.as_str()).collect::<Vec<_>>().join(", ")),
         None => ", roles: not readable with this token".into(),
+    }
+}
+
+/// How long the session lasts, where it is not an API token's.
+fn sign_in(session: &Connected) -> String {
+    match (session.signed_in.until, session.signed_in.renews) {
+        (None, _) => String::new(),
+        (Some(_), true) => "; access renewed by itself".into(),
+        (Some(until), false) => format!("; access until {}", crate::text::time::utc(until)),
     }
 }
 

@@ -1,8 +1,9 @@
-//! Connect: an org's URL and an API token, kept in memory only; or the demo org.
+//! Connect: an org's URL, and an API token, a service app or a device code; or the demo org. Secrets are kept in memory only.
 //!
 //! What may come in: what a connection is wanted for (`shared.wanted`), and the answer to it.
 
 mod model;
+mod qr;
 #[cfg(test)]
 mod tests;
 mod update;

@@ -1,6 +1,6 @@
 use super::Model;
-use super::model::{Connecting, Row};
-use crate::run::job::{Job, Outcome, RememberedOrg, Slot, Start, Trouble};
+use super::model::{Connecting, Row, Way};
+use crate::run::job::{DeviceCode, Job, Outcome, RememberedOrg, SignIn, Slot, Start, Trouble};
 use crate::secret::Secret;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
@@ -46,6 +46,78 @@ fn connecting() -> (Model, Shared) {
     (model, shared)
 }
 
+/// The form of a service app, filled with keys alone.
+fn service() -> (Model, Shared) {
+    let (mut model, mut shared) = opened();
+    model.update(&mut shared, Msg::Paste("https://acme.okta.com".into()));
+    keys(&mut model, &mut shared, &[Key::BackTab, Key::Right, Key::Tab, Key::Tab]);
+    model.update(&mut shared, Msg::Paste("0oa1service".into()));
+    keys(&mut model, &mut shared, &[Key::Enter]);
+    model.update(&mut shared, Msg::Paste("/home/me/oktui.pem".into()));
+    (model, shared)
+}
+
+fn waiting_for_approval() -> (Model, Shared) {
+    let (mut model, mut shared) = opened();
+    model.update(&mut shared, Msg::Paste("https://acme.okta.com".into()));
+    keys(&mut model, &mut shared, &[Key::BackTab, Key::Left, Key::Tab, Key::Tab]);
+    model.update(&mut shared, Msg::Paste("0oa1native".into()));
+    keys(&mut model, &mut shared, &[Key::Enter]);
+    let code = DeviceCode {
+        user_code: "ABCDEFGH".into(),
+        url: "https://acme.okta.com/activate".into(),
+        url_with_code: Some("https://acme.okta.com/activate?user_code=ABCDEFGH".into()),
+        minutes: 10,
+    };
+    model.update(&mut shared, Msg::Done(Slot::Connect, Outcome::DeviceCode(code)));
+    (model, shared)
+}
+
+#[test]
+fn a_service_app_is_its_client_id_and_a_file() {
+    let (mut model, mut shared) = service();
+    let next = keys(&mut model, &mut shared, &[Key::Enter]);
+    let [Effect::Start { job: Job::Connect { way, .. }, .. }] = &next.effects[..] else { panic!("{next:?}") };
+    let expected =
+        SignIn::Service { client_id: "0oa1service".into(), key: "/home/me/oktui.pem".into(), kid: None };
+    assert_eq!(way, &expected);
+    let trouble = Trouble::new("the app has no public key", "Paste the public JWK.");
+    model.update(&mut shared, Msg::Done(Slot::Connect, Outcome::Failed(trouble)));
+    assert_eq!((model.row, model.client_id.text()), (Row::Key, "0oa1service"), "nothing is lost");
+}
+
+#[test]
+fn a_device_code_is_shown_until_it_is_stopped() {
+    let (mut model, mut shared) = waiting_for_approval();
+    let screen = drawn(&model, &shared, Theme::new(true, false), (80, 24));
+    assert!(screen.contains("ABCDEFGH") && screen.contains("https://acme.okta.com/activate"), "{screen}");
+    model.update(&mut shared, Msg::Command(C::Cancel));
+    let screen = drawn(&model, &shared, Theme::new(true, false), (80, 24));
+    assert!(!screen.contains("ABCDEFGH") && screen.contains("0oa1native"), "{screen}");
+}
+
+#[test]
+fn an_org_that_is_known_brings_its_way_to_sign_in() {
+    let (mut model, mut shared) = (Model::default(), opened().1);
+    let way = SignIn::Service { client_id: "0oa1".into(), key: "/k.pem".into(), kid: Some("k1".into()) };
+    let org = RememberedOrg {
+        label: "prod".into(),
+        url: "https://acme.okta.com".into(),
+        prod: false,
+        read_only: false,
+        last_used: None,
+        sign_in: Some(way.clone()),
+    };
+    shared.start = Remote::Ready(Start { orgs: vec![org], ..Start::default() });
+    shared.wanted = Some(Wanted::Org { url: "https://acme.okta.com".into() });
+    model.update(&mut shared, Msg::Shown);
+    let next = keys(&mut model, &mut shared, &[Key::Enter]);
+    assert!(
+        matches!(&next.effects[..], [Effect::Start { job: Job::Connect { way: w, .. }, .. }] if *w == way),
+        "{next:?}"
+    );
+}
+
 fn states() -> Vec<(&'static str, Model, Shared)> {
     let mut states = Vec::new();
     let mut add = |name, (model, shared): (Model, Shared)| states.push((name, model, shared));
@@ -63,6 +135,8 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     let (mut model, mut s) = connecting();
     model.update(&mut s, Msg::Command(C::Cancel));
     add("stopped", (model, s));
+    add("service", service());
+    add("code", waiting_for_approval());
     let (mut model, mut s) = (Model::default(), opened().1);
     s.wanted = Some(Wanted::Demo);
     model.update(&mut s, Msg::Shown);
@@ -81,7 +155,11 @@ fn every_state_is_drawn() {
 fn two_fields_and_enter_connect_and_the_token_leaves_its_field() {
     let (mut model, mut shared) = filled();
     let next = keys(&mut model, &mut shared, &[Key::Enter]);
-    let [Effect::Start { slot: Slot::Connect, job: Job::Connect { url, token, .. }, .. }] = &next.effects[..]
+    let [
+        Effect::Start {
+            slot: Slot::Connect, job: Job::Connect { url, way: SignIn::Token(token), .. }, ..
+        },
+    ] = &next.effects[..]
     else {
         panic!("{next:?}")
     };
@@ -160,6 +238,7 @@ fn an_org_that_is_known_brings_its_name_and_marks() {
         prod: true,
         read_only: true,
         last_used: None,
+        sign_in: None,
     };
     shared.start = Remote::Ready(Start { orgs: vec![org], ..Start::default() });
     shared.wanted = Some(Wanted::Org { url: "https://acme.okta.com".into() });
@@ -173,11 +252,17 @@ fn an_org_that_is_known_brings_its_name_and_marks() {
 
 #[test]
 fn tab_and_enter_alone_reach_every_row() {
-    let (mut model, mut shared) = opened();
-    for row in super::model::ROWS {
-        assert_eq!(model.row, row);
-        keys(&mut model, &mut shared, &[Key::Tab]);
+    for (way, _) in Way::ALL {
+        let (mut model, mut shared) = opened();
+        model.way = way;
+        keys(&mut model, &mut shared, &[Key::BackTab]);
+        for row in way.rows() {
+            assert_eq!(model.row, *row);
+            keys(&mut model, &mut shared, &[Key::Tab]);
+        }
     }
+    let (mut model, mut shared) = opened();
+    keys(&mut model, &mut shared, &[Key::Tab; 9]);
     let next = keys(&mut model, &mut shared, &[Key::Enter]);
     assert!(matches!(&next.effects[..], [Effect::Start { job: Job::StartDemo, .. }]), "{next:?}");
 }

@@ -1,6 +1,6 @@
 //! What the keys of Connect do, and where a connection leads.
 
-use super::model::{Connecting, Model, Row};
+use super::model::{Connecting, Model, Row, Way};
 use crate::run::job::{Job, Outcome, Slot};
 use crate::tui::command::CommandId as C;
 use crate::tui::key::Key;
@@ -22,17 +22,28 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             Next::none()
         }
         Msg::Command(id) => command(model, shared, id),
+        Msg::Done(Slot::Connect, Outcome::DeviceCode(code)) => {
+            if model.connecting.is_some() {
+                model.code = Some(code);
+            }
+            Next::none()
+        }
         Msg::Done(Slot::Connect, Outcome::Connected(_)) => connected(model, shared),
         Msg::Done(Slot::Connect, Outcome::Failed(trouble)) => {
-            model.connecting = None;
+            stopped(model);
             model.trouble = Some(trouble);
-            // The token was taken out of its field to be sent: it must be given again.
-            let row = if model.url.text().is_empty() { Row::Url } else { Row::Token };
-            model.go_to(row);
             Next::none()
         }
         Msg::Done(..) | Msg::Tick => Next::none(),
     }
+}
+
+/// Back to the form. A token was taken out of its field to be sent: it must be given again.
+fn stopped(model: &mut Model) {
+    model.connecting = None;
+    model.code = None;
+    let row = if model.url.text().is_empty() { Row::Url } else { model.way.last_needed() };
+    model.go_to(row);
 }
 
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
@@ -50,9 +61,13 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
                 model.label = crate::tui::widgets::field::Field::new(org.label.as_str());
                 model.prod = org.prod;
                 model.read_only = org.read_only;
+                if let Some(way) = &org.sign_in {
+                    model.take_way(way);
+                }
             }
             model.url = crate::tui::widgets::field::Field::new(url);
-            model.go_to(Row::Token);
+            let complete = model.way != Way::Token && model.missing().is_none();
+            model.go_to(if complete { Row::Connect } else { model.way.last_needed() });
         }
         None => model.go_to(Row::Url),
     }
@@ -67,7 +82,9 @@ fn edit(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
         }
         // The name is optional: from the token on, Enter connects.
         Key::Enter
-            if model.row == Row::Token && !model.token.text().is_empty() && !model.url.text().is_empty() =>
+            if model.row == model.way.last_needed()
+                && !model.url.text().is_empty()
+                && model.field().is_some_and(|f| !f.text().is_empty()) =>
         {
             connect(model, shared)
         }
@@ -94,14 +111,13 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         return match id {
             // Ctrl-C has stopped it; what was stopped answers nothing more.
             C::Cancel => {
-                model.connecting = None;
-                let row = if model.url.text().is_empty() { Row::Url } else { Row::Token };
-                model.go_to(row);
+                stopped(model);
                 shared.notice = Some("Stopped.".into());
                 Next::none()
             }
             C::Back => {
                 model.connecting = None;
+                model.code = None;
                 shared.wanted = None;
                 Next::go(Go::Back).and([crate::tui::effect::Effect::Stop(Slot::Connect)])
             }
@@ -116,14 +132,17 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         }
         C::Next | C::Down => model.step(1),
         C::Previous | C::Up => model.step(-1),
-        C::Top => model.go_to(Row::Url),
+        C::Top => model.go_to(Row::Way),
+        C::Left if model.row == Row::Way => model.way = model.way.beside(-1),
+        C::Right if model.row == Row::Way => model.way = model.way.beside(1),
         C::Bottom => model.go_to(Row::Connect),
         C::Open | C::Mark => match model.row {
             Row::Prod => model.prod = !model.prod,
             Row::ReadOnly => model.read_only = !model.read_only,
             Row::Connect => return connect(model, shared),
             Row::Demo => return start_demo(model, shared),
-            Row::Url | Row::Token | Row::Label => model.open = true,
+            Row::Way => model.way = model.way.beside(1),
+            Row::Url | Row::Token | Row::ClientId | Row::Key | Row::Label => model.open = true,
         },
         _ => {}
     }
@@ -131,19 +150,14 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
 }
 
 fn connect(model: &mut Model, shared: &mut Shared) -> Next {
-    if model.url.text().trim().is_empty() {
-        model.missing = Some("The org's URL is missing.");
-        model.go_to(Row::Url);
-        return Next::none();
-    }
-    if model.token.text().trim().is_empty() {
-        model.missing = Some("The API token is missing.");
-        model.go_to(Row::Token);
+    if let Some((row, words)) = model.missing() {
+        model.missing = Some(words);
+        model.go_to(row);
         return Next::none();
     }
     let job = Job::Connect {
         url: model.url.text().to_owned(),
-        token: model.token.take_secret(),
+        way: model.sign_in(),
         label: model.label.text().to_owned(),
         prod: model.prod,
         read_only: model.read_only,
@@ -164,6 +178,7 @@ fn start_demo(model: &mut Model, shared: &mut Shared) -> Next {
 /// Where a connection leads: to what it was wanted for, else to the apps.
 fn connected(model: &mut Model, shared: &mut Shared) -> Next {
     model.connecting = None;
+    model.code = None;
     model.trouble = None;
     model.open = false;
     let wanted = shared.wanted.take();

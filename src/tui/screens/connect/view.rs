@@ -1,6 +1,7 @@
 //! Draws Connect.
 
-use super::model::{Connecting, Model, ROWS, Row};
+use super::model::{Connecting, Model, Row, Way};
+use super::qr;
 use crate::text::{Clean, pad, width};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
@@ -16,7 +17,11 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let mut page = heading::page(shared, theme, explain(model));
     page.title = "Connect an org".into();
     page.badges.clear();
-    page.second = Line::raw(" An org's URL and an API token. The token is kept in memory only.");
+    page.second = Line::raw(match model.way {
+        Way::Token => " An org's URL and an API token. The token is kept in memory only.",
+        Way::Service => " An org's URL and a service app's key. The key stays in its file.",
+        Way::Device => " An org's URL and a native app. You sign in with any browser.",
+    });
     page.hints = if model.connecting.is_some() {
         vec![(C::Cancel, "stop"), (C::Back, "stop and go back")]
     } else if model.open {
@@ -35,7 +40,17 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
 
 fn explain(model: &Model) -> &'static str {
     match (&model.connecting, model.row) {
-        (Some(_), _) => "Nothing is written.",
+        (Some(Connecting::Org(_)), _) if model.code.is_some() => {
+            "Waits until you have approved it on Okta's page."
+        }
+        (Some(Connecting::Org(_)), _) => "Nothing is written.",
+        (Some(Connecting::Demo), _) => "Nothing is written.",
+        (None, Row::Way) => "Left and Right choose how you sign in.",
+        (None, Row::ClientId) if model.way == Way::Service => {
+            "An API Services app's. oktui login new-key makes its key. Enter goes on."
+        }
+        (None, Row::ClientId) => "A Native app's, with the grant Device Authorization. Enter connects.",
+        (None, Row::Key) => "The file of the private key: PEM or JWK. Enter connects.",
         (None, Row::Url) => "As in the Admin Console's address bar; oktui puts it right.",
         (None, Row::Token) => "Made in Okta under Security > API > Tokens. Enter connects.",
         (None, Row::Label) => "A name for your list of orgs; its host when you leave it empty.",
@@ -55,10 +70,13 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Share
             Connecting::Org(url) => format!(" Connecting to {} …", Clean::new(url)),
         };
         out.push(frame, text);
+        if let Some(code) = &model.code {
+            qr::draw(code, frame, area, theme);
+        }
         return;
     }
     out.gap();
-    for row in ROWS {
+    for row in model.way.rows().iter().copied() {
         if matches!(row, Row::Connect | Row::Prod) {
             out.gap();
         }
@@ -70,7 +88,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Share
         out.push(frame, Line::styled(format!(" WARN  {missing}"), theme.warn()));
     }
     if let Some(trouble) = &model.trouble {
-        let again = model.token.text().is_empty() && !model.url.text().is_empty();
+        let again = model.way == Way::Token && model.token.text().is_empty() && !model.url.text().is_empty();
         let given = if again { "The token was not kept: give it again." } else { "" };
         for line in trouble::lines(theme, "FAIL", trouble, given, cells) {
             out.push(frame, line);
@@ -83,7 +101,10 @@ fn draw_row(model: &Model, row: Row, frame: &mut Frame, out: &mut Rows, theme: T
     let marker = if on { theme.marker() } else { " " };
     let style = if on { theme.focus() } else { theme.text() };
     let name = match row {
+        Row::Way => "Sign in by",
         Row::Url => "Org URL",
+        Row::ClientId => "Client ID",
+        Row::Key => "Key file",
         Row::Token => "API token",
         Row::Label => "Name",
         Row::Prod => "Production",
@@ -94,6 +115,8 @@ fn draw_row(model: &Model, row: Row, frame: &mut Frame, out: &mut Rows, theme: T
     let field = match row {
         Row::Url => Some(&model.url),
         Row::Token => Some(&model.token),
+        Row::ClientId => Some(&model.client_id),
+        Row::Key => Some(&model.key),
         Row::Label => Some(&model.label),
         _ => None,
     };
@@ -114,6 +137,12 @@ fn draw_row(model: &Model, row: Row, frame: &mut Frame, out: &mut Rows, theme: T
             spans.push(Span::raw(left));
             spans.push(Span::raw(shown));
             spans.push(Span::raw(right));
+        }
+        None if row == Row::Way => {
+            for (way, name) in Way::ALL {
+                let mark = if model.way == way { "[x]" } else { "[ ]" };
+                spans.push(Span::raw(format!(" {mark} {name} ")));
+            }
         }
         None => {
             let is = if row == Row::Prod { model.prod } else { model.read_only };

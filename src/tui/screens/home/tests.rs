@@ -29,6 +29,7 @@ fn known() -> Shared {
         prod,
         read_only,
         last_used: Some(now() - jiff::SignedDuration::from_mins(12)),
+        sign_in: None,
     };
     let mut draft = Draft::new("https://acme.okta.com");
     draft.step = 3;

@@ -72,6 +72,7 @@ fn shared(at: u8) -> Shared {
             ("prod".into(), crate::setup::GATEWAY_CALLBACK.into()),
             ("staging".into(), CALLBACK.into()),
         ],
+        signed_in: crate::run::job::SignedIn::default(),
         demo: None,
     };
     let people = vec![

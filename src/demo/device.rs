@@ -1,0 +1,181 @@
+//! The device authorization grant (RFC 8628) at the org server. Who approves does so over the control path.
+
+use super::apps::App;
+use super::call::{Answer, Call, Reply, first};
+use super::client_auth::{Refused, client, fail};
+use super::issue::{Issue, answer, put, record_grant, tokens};
+use super::keys::SigningKey;
+use super::policy::ORG_LIFETIMES;
+use super::state::{Org, RefreshToken, Session};
+use super::{assignments, error, management};
+use serde_json::{Value, json};
+
+/// `grant_type` of it.
+pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// For how long a code is good, seconds, and how often it may be asked about.
+const SECONDS: i64 = 600;
+const INTERVAL: i64 = 1;
+
+/// A code that waits.
+#[derive(Debug, Clone)]
+pub(super) struct Device {
+    client_id: String,
+    user_code: String,
+    scopes: Vec<String>,
+    expires: i64,
+    /// When it was asked about last, epoch milliseconds.
+    asked: i64,
+    verdict: Option<Verdict>,
+}
+
+#[derive(Debug, Clone)]
+enum Verdict {
+    Approved(u64),
+    Denied,
+}
+
+/// `POST /oauth2/v1/device/authorize`
+pub(super) fn authorize(call: &Call, org: &mut Org) -> Answer {
+    let form = call.form();
+    let app = client(call, org, None, &form)?;
+    if !app.settings("grant_types").contains(&GRANT) {
+        let text = "The client is not authorized to use the provided grant type.";
+        let refused = Refused::new(400, "unauthorized_client", "unauthorized_client", text);
+        return Err(fail(call, org, None, &app, refused));
+    }
+    let asked: Vec<&str> = first(&form, "scope").unwrap_or_default().split_whitespace().collect();
+    let plain = |s: &&str| ["openid", "profile", "email", "offline_access"].contains(s);
+    let mut scopes = management::granted(&app, &asked);
+    if scopes.is_empty() {
+        let text = "You are not allowed any of the requested scopes.";
+        let refused = Refused::new(400, "consent_required", "no_org_scopes_granted", text);
+        return Err(fail(call, org, None, &app, refused));
+    }
+    scopes.extend(asked.into_iter().filter(plain).map(str::to_owned));
+    let code = Org::unguessable(40);
+    let user_code: String = Org::unguessable(32)
+        .chars()
+        .filter(char::is_ascii_uppercase)
+        .chain("WXYZWXYZ".chars())
+        .take(8)
+        .collect();
+    let device = Device {
+        client_id: app.client_id().to_owned(),
+        user_code: user_code.clone(),
+        scopes,
+        expires: org.now() + SECONDS,
+        asked: 0,
+        verdict: None,
+    };
+    org.login.devices.insert(code.clone(), device);
+    Ok(answer(json!({
+        "device_code": code, "user_code": user_code, "verification_uri": format!("{}/activate", call.base),
+        "verification_uri_complete": format!("{}/activate?user_code={user_code}", call.base),
+        "expires_in": SECONDS, "interval": INTERVAL,
+    })))
+}
+
+/// The token request of a device.
+pub(super) fn redeem(
+    call: &Call,
+    org: &mut Org,
+    key: &SigningKey,
+    app: &App,
+    form: &[(String, String)],
+) -> Answer {
+    let refuse = |org: &mut Org, error: &str, text: &str| {
+        Err(fail(call, org, None, app, Refused::new(400, error, error, text)))
+    };
+    let code = first(form, "device_code").unwrap_or_default().to_owned();
+    let (now, millis) = (org.now(), org.clock.millis());
+    let Some(device) = org.login.devices.get_mut(&code).filter(|d| d.client_id == app.client_id()) else {
+        return refuse(org, "invalid_grant", "The device code is invalid.");
+    };
+    let hasty = millis - device.asked < INTERVAL * 1000 * 8 / 10;
+    device.asked = millis;
+    let device = device.clone();
+    if device.expires <= now {
+        return refuse(org, "expired_token", "The device code has expired.");
+    }
+    let n = match device.verdict {
+        None if hasty => {
+            // A poll is no failure of anything: nothing is written to the log.
+            return Err(error::oauth(400, "slow_down", "The client polls too often."));
+        }
+        None => {
+            let text = "The device authorization is pending. Please try again later.";
+            return Err(error::oauth(400, "authorization_pending", text));
+        }
+        Some(Verdict::Denied) => {
+            return refuse(
+                org,
+                "access_denied",
+                "The resource owner or authorization server denied the request.",
+            );
+        }
+        Some(Verdict::Approved(n)) => n,
+    };
+    org.login.devices.remove(&code);
+    let Some(person) = org.person(n) else { return Err(error::okta(500, "E0000009")) };
+    let session = Session { person: n, since: now, methods: vec!["pwd"], id: Org::unguessable(24) };
+    let family = org.next();
+    let issue = Issue {
+        server: None,
+        app,
+        person: Some((&person, &session)),
+        scopes: &device.scopes,
+        lifetimes: ORG_LIFETIMES,
+        family,
+        nonce: None,
+    };
+    let mut body = tokens(call, org, key, &issue)?;
+    if device.scopes.iter().any(|s| s == "offline_access")
+        && app.settings("grant_types").contains(&"refresh_token")
+    {
+        let value = Org::unguessable(43);
+        let refresh = RefreshToken {
+            server: String::new(),
+            client_id: app.client_id().to_owned(),
+            session: session.clone(),
+            scopes: device.scopes.clone(),
+            lifetimes: ORG_LIFETIMES,
+            expires: Some(now + ORG_LIFETIMES.refresh * 60),
+            idle_until: None,
+            family,
+            replaced: None,
+            nonce: None,
+        };
+        org.refresh.insert(value.clone(), refresh);
+        put(&mut body, "refresh_token", value);
+        record_grant(call, org, &issue, "refresh_token");
+    }
+    Ok(answer(body))
+}
+
+/// `GET /__demo/login/device`: the codes that wait. `POST {"user_code", "login", "deny"}`: what the person does on Okta's page.
+pub(super) fn control(call: &Call, org: &mut Org, body: &Value) -> Answer {
+    let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
+    if call.method == http::Method::GET {
+        let waiting = org.login.devices.values().filter(|d| d.verdict.is_none());
+        return Reply::ok(waiting.map(|d| json!({ "user_code": d.user_code, "scopes": d.scopes })).collect());
+    }
+    let person = org.find_person(text("login")).map(|p| p.n);
+    let code = text("user_code").replace('-', "");
+    let found = org.login.devices.values().find(|d| d.user_code == code).map(|d| d.client_id.clone());
+    let app = found.and_then(|id| org.apps.iter().find(|a| a.client_id() == id));
+    let assigned =
+        |n: u64| app.is_some_and(|a| a.implicit_assignment() || assignments::scope(org, a, n).is_some());
+    let verdict = match person {
+        _ if body.get("deny").and_then(Value::as_bool) == Some(true) => Verdict::Denied,
+        Some(n) if assigned(n) => Verdict::Approved(n),
+        Some(_) => Verdict::Denied,
+        None => return Err(Reply::json(400, json!({ "error": "login: nobody has it" }))),
+    };
+    match org.login.devices.values_mut().find(|d| d.user_code == code) {
+        Some(device) => {
+            device.verdict = Some(verdict);
+            Reply::ok(json!({}))
+        }
+        None => Err(Reply::json(404, json!({ "error": "user_code: none waits by that name" }))),
+    }
+}
