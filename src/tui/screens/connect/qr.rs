@@ -26,7 +26,7 @@ pub(super) fn draw(code: &DeviceCode, frame: &mut Frame, area: Rect, theme: Them
     let picture = url.map(|url| lines(url.as_str())).unwrap_or_default();
     let wide = picture.first().map_or(0, Line::width);
     let words_wide = words.iter().map(Line::width).max().unwrap_or(0);
-    let fits = picture.len() <= usize::from(area.height) && words_wide + wide + 1 <= usize::from(area.width);
+    let fits = picture.len() <= usize::from(area.height) && words_wide + wide < usize::from(area.width);
     // Two rows lower, the line that says what is connected to stands above.
     let mut out = Rows::new(area);
     out.gap();
