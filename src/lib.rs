@@ -3,6 +3,7 @@
 //! ARCHITECTURE.md draws the house; each room's `mod.rs` says what it is for and what may come in.
 
 pub mod change;
+pub mod checkup;
 pub mod cli;
 pub mod demo;
 pub mod diagnose;

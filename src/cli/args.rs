@@ -40,6 +40,9 @@ pub enum Command {
     /// Say why a person can, or cannot, sign in through an app. Nobody signs in for that, and nothing is written.
     #[command(after_long_help = WHY_JSON)]
     Why(WhyArgs),
+    /// Check the whole configuration of an app, without a sign-in: what keeps people out, what lets the wrong ones in, what will be trouble. Nothing is written.
+    #[command(after_long_help = DOCTOR_JSON)]
+    Doctor(DoctorArgs),
     /// People of the org: all of them, or those that Okta's search finds.
     #[command(subcommand)]
     People(PeopleCommand),
@@ -235,6 +238,26 @@ pub struct VaultArgs {
     /// The org's URL.
     #[arg(long, env = "OKTUI_ORG_URL", value_name = "URL")]
     pub org: Option<String>,
+}
+
+const DOCTOR_JSON: &str = "\
+With --json: {app, findings: [{rule, harm, title, evidence: [], why, help, fix, step, who, source}], secrets_read}, the worst finding \
+first. harm is one of nobody_can_sign_in, some_cannot_sign_in, exposed, later, not_read, note.
+
+Exit code 1: something is to be mended. 6: nothing is, as far as could be read.";
+
+/// `oktui doctor`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// The app: its name, its id or its client id.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: String,
+    /// Also how old the client secrets are. Reading them leaves an event in Okta's System Log.
+    #[arg(long)]
+    pub secrets: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
 }
 
 /// Which org, and how.

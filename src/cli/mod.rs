@@ -6,6 +6,7 @@ pub mod args;
 mod assign;
 mod commands;
 mod diagnose;
+mod doctor;
 pub mod exit;
 mod input;
 mod login;
@@ -78,6 +79,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Vault(command) => match places() {
             Ok(places) => vault::vault(command, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Doctor(args) => match places() {
+            Ok(places) => doctor::doctor(args, places).await,
             Err(e) => Err(e),
         },
         Command::Diagnose(args) => diagnose::diagnose(args),

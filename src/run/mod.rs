@@ -4,6 +4,7 @@
 pub mod applying;
 pub mod assigning;
 pub mod capture;
+pub mod checkup;
 pub mod details;
 pub mod diagnosing;
 pub mod drafts;
