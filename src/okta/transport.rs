@@ -268,6 +268,7 @@ impl Inner {
             request_id: header("x-okta-request-id"),
             bucket: bucket.as_str().to_owned(),
             repeated: attempts - 1,
+            bearer: matches!(self.authorization, Authorization::Bearer(_)),
         });
     }
 

@@ -28,6 +28,8 @@ pub struct CallMade {
     pub bucket: String,
     /// How often it had been tried before.
     pub repeated: usize,
+    /// It carried an access token (RFC 6750), not an API token.
+    pub bearer: bool,
 }
 
 impl CallMade {
@@ -35,10 +37,9 @@ impl CallMade {
     pub fn curl(&self, org_url: &str) -> String {
         // Single quotes keep everything but themselves as it is.
         let url = format!("{org_url}{}", self.target).replace('\'', "'\\''");
+        let token = if self.bearer { "Bearer $ACCESS_TOKEN" } else { "SSWS $OKTUI_API_TOKEN" };
         let method = if self.method == "GET" { String::new() } else { format!("-X {} ", self.method) };
-        format!(
-            "curl {method}-H \"Authorization: SSWS $OKTUI_API_TOKEN\" -H 'Accept: application/json' '{url}'"
-        )
+        format!("curl {method}-H \"Authorization: {token}\" -H 'Accept: application/json' '{url}'")
     }
 }
 
@@ -60,13 +61,15 @@ mod tests {
             request_id: None,
             bucket: "users".into(),
             repeated: 0,
+            bearer: false,
         };
         assert_eq!(
             call.curl("https://acme.okta.com"),
             "curl -H \"Authorization: SSWS $OKTUI_API_TOKEN\" -H 'Accept: application/json' \
              'https://acme.okta.com/api/v1/users?q=o'\\''hara$(id)'"
         );
-        call.method = "DELETE".into();
-        assert!(call.curl("https://acme.okta.com").starts_with("curl -X DELETE -H"));
+        (call.method, call.bearer) = ("DELETE".into(), true);
+        let said = call.curl("https://acme.okta.com");
+        assert!(said.starts_with("curl -X DELETE -H \"Authorization: Bearer $ACCESS_TOKEN\""), "{said}");
     }
 }

@@ -21,6 +21,7 @@ fn call(number: u64, method: &str, target: &str, status: Option<u16>) -> CallMad
         request_id: status.map(|_| format!("req{number}").as_str().into()),
         bucket: "apps".into(),
         repeated: usize::from(status.is_none()),
+        bearer: false,
     }
 }
 

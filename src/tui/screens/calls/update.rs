@@ -55,7 +55,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             };
             let text = Secret::new(call.curl(&session.org.url));
             shared.notice =
-                Some("Sent to your terminal's clipboard; the token is read from OKTUI_API_TOKEN.".into());
+                Some("Sent to your terminal's clipboard, without the token: the environment has it.".into());
             return Next::effects([Effect::Copy(text)]);
         }
         _ => {}
