@@ -4,6 +4,7 @@
 mod support;
 
 use serde_json::{Value, json};
+use support::Tui;
 use support::served::{Served, json as parsed, shown};
 
 /// The findings of the app's check-up, and the exit code.
@@ -62,6 +63,11 @@ fn what_others_break_is_found_and_the_worst_comes_first() {
 #[test]
 fn a_token_that_may_not_see_everything_is_told_so() {
     let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let wiki = &org.get("/api/v1/apps?q=Wiki")[0];
+    let path = format!("/api/v1/apps/{}", wiki["id"].as_str().unwrap());
+    let mut raw = wiki.clone();
+    raw["settings"]["oauthClient"]["redirect_uris"] = json!([oktui::setup::GATEWAY_CALLBACK]);
+    assert_eq!(org.request("PUT", &path, Some(raw)).0, 200);
     let fault = json!({"match": "/policies", "kind": "status", "status": 403, "times": 20});
     let set = org.request("POST", "/__demo/faults", Some(fault));
     assert!(set.0 < 300, "{set:?}");
@@ -71,4 +77,46 @@ fn a_token_that_may_not_see_everything_is_told_so() {
     assert_eq!(code, Some(6), "nothing is to be mended, as far as could be read: {found:?}");
     let nobody = org.run(home.path(), &["doctor", "--app", "No such app"]);
     assert_ne!(nobody.status.code(), Some(0), "{}", shown(&nobody));
+}
+
+/// An app that was set up and then broken by somebody else: red, `f`, the plan, yes, and the finding is gone. Keys alone.
+#[test]
+fn on_screen_from_the_finding_to_its_plan_and_gone() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let file = home.path().join("gateway.toml");
+    std::fs::write(&file, org.run(home.path(), &["setup", "example"]).stdout).unwrap();
+    let applied = org.run(home.path(), &["apply", file.to_str().unwrap(), "--yes", "--json"]);
+    let app = parsed(&applied)["values"]["clientId"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/apps/{app}");
+    let mut raw = org.get(&path);
+    let uris = raw["settings"]["oauthClient"]["redirect_uris"].as_array_mut().unwrap();
+    let slip = format!("{}/", uris[0].as_str().unwrap());
+    uris[0] = json!(slip);
+    assert_eq!(org.request("PUT", &path, Some(raw)).0, 200);
+
+    let mut tui = Tui::start(home.path(), 80, 24, &[], &[]);
+    tui.wait("Set up");
+    // The door of the check-up leads over the connection to the list of apps.
+    tui.press(&["Down", "Down", "Enter"]);
+    tui.wait("Org URL");
+    tui.send(org.text("org_url"));
+    tui.press(&["Tab"]);
+    tui.send(org.text("api_token"));
+    tui.press(&["Enter"]);
+    tui.wait("Choose the app to check up");
+    tui.press(&["/"]);
+    tui.send("cequence");
+    tui.press(&["Enter", "Enter"]);
+    tui.wait("▸ FAIL     Almost the callback of");
+    tui.press(&["f"]);
+    // A redirect URI goes away: that is not done by one key.
+    tui.wait("Type Cequence AI Gateway to apply 1 change");
+    tui.press(&["Tab", "Tab"]);
+    tui.send("Cequence AI Gateway");
+    tui.press(&["Enter"]);
+    tui.wait("Applied: 1 of 1 change");
+    tui.press(&["0"]);
+    tui.wait("No longer found: Almost the callback of");
+    let uris = org.get(&path)["settings"]["oauthClient"]["redirect_uris"].to_string();
+    assert!(!uris.contains(&format!("{slip}\"")), "{uris}");
 }

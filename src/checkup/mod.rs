@@ -88,6 +88,19 @@ impl Who {
     }
 }
 
+/// Where it is mended with oktui.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A step of the wizard, 1 to 5.
+    Step(u8),
+    /// The panes of people and groups.
+    People,
+    /// The client secrets.
+    Secrets,
+    /// The plan.
+    Plan,
+}
+
 /// Something that the check-up found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -113,6 +126,23 @@ pub struct Finding {
     pub source: &'static str,
 }
 
+impl Finding {
+    /// Where it is mended, if that is a place of oktui's: what has an edit is mended by the plan.
+    pub fn place(&self) -> Option<Place> {
+        match self.rule {
+            _ if self.fix.is_some() => Some(Place::Plan),
+            "no-code-grant" => Some(Place::Plan),
+            "nobody-assigned" | "assigned-and-barred" | "everyone" | "everyone-in-production" => {
+                Some(Place::People)
+            }
+            "no-active-secret" | "rotation-not-ended" | "old-secret" => Some(Place::Secrets),
+            // Neither is in a Setup: only the Admin Console has it.
+            "weak-grant" | "federation-broker" => None,
+            _ => self.step.map(Place::Step),
+        }
+    }
+}
+
 /// A client secret without its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretFacts {
@@ -131,6 +161,8 @@ pub struct Facts {
     pub setup: Setup,
     /// What is known around it.
     pub context: Context,
+    /// The gateway's callbacks in the context were told for this org; else they are the public gateway's.
+    pub callbacks_told: bool,
     /// The authorization server that it is used with.
     pub server: ServerKind,
     /// The policies of that server; [`Readable::NotAsked`] for the org's own, which has none.

@@ -5,7 +5,7 @@ use crate::okta::model::{
     ApiError, AppStatus, Asks, ClientAuthentication, Engine, Lifetimes, Readable, ServerKind,
 };
 use crate::policy::Cover;
-use crate::setup::{self, Severity};
+use crate::setup::{self, Edit, Fix, RedirectUri, Severity};
 use crate::text::{Clean, plural, thousands};
 
 /// From how many days on a secret is old. Okta names no number; a year is what audits ask for.
@@ -159,6 +159,26 @@ fn client(facts: &Facts, out: &mut Vec<Finding>) {
             .from("RFC 9700 §2.1: exact string matching")
             .on_step(3),
         );
+    }
+    let uris = app.redirect_uris();
+    if let Some(callback) = facts.context.callbacks.first()
+        && !uris.is_empty()
+        && !facts.context.callbacks.iter().any(|known| uris.contains(&known.uri))
+    {
+        let harm = if facts.callbacks_told { Harm::Everybody } else { Harm::Later };
+        let (environment, uri) = (callback.environment.clone(), callback.uri.clone());
+        let mut missing = finding("no-gateway-callback", harm, "No redirect URI is a callback of the gateway known here.")
+            .saw(uris.iter().map(|uri| Clean::new(uri).to_string()))
+            .saw([format!("known: {}", Clean::new(&uri))])
+            .why("Okta compares byte for byte: with another one in the gateway's form, every sign-in ends at Okta's error page.")
+            .help("Compare them with the form's redirectUri, and add what is missing in step 3.")
+            .from("RFC 9700 §2.1: exact string matching")
+            .on_step(3);
+        missing.fix = Some(Fix {
+            title: "add the gateway's callback".into(),
+            edit: Edit::AddRedirectUri(RedirectUri { environment, uri }),
+        });
+        out.push(missing);
     }
     let here: Vec<String> = app.redirect_uris().into_iter().filter(|uri| is_loopback(uri)).collect();
     if !here.is_empty() && facts.prod {
@@ -467,9 +487,14 @@ fn sign_in_policy(facts: &Facts, out: &mut Vec<Finding>) {
 
 /// The rules of the wizard's five steps, for the app as it is.
 fn setup_checks(facts: &Facts, out: &mut Vec<Finding>) {
+    let known = |uri: &String| facts.context.callbacks.iter().any(|c| c.uri == *uri);
+    // Puts a callback of the gateway in the place of one that differs by a slip.
+    let mends = |fix: &Option<Fix>| matches!(fix.as_ref().map(|f| &f.edit), Some(Edit::SetRedirectUri { to, .. }) if known(to));
     for check in setup::checks(&facts.setup, &facts.context) {
         let harm = match check.severity {
             Severity::Fail => Harm::Everybody,
+            // Beside the right one a slip hurts nobody yet.
+            Severity::Warn if check.name == "near-callback" && !mends(&check.fix) => Harm::Later,
             Severity::Warn if keeps_out(check.name) => Harm::Some,
             Severity::Warn => Harm::Later,
             Severity::Info | Severity::Ok => continue,
@@ -486,6 +511,10 @@ fn setup_checks(facts: &Facts, out: &mut Vec<Finding>) {
         found.fix = check.fix.clone();
         out.push(found);
     }
+    // One that differs by a slip is told with its difference: the right one is missing then, and that is the same mistake.
+    if out.iter().any(|f| mends(&f.fix)) {
+        out.retain(|f| f.rule != "no-gateway-callback");
+    }
 }
 
 /// Rules of the wizard that warn of something by which sign-ins fail, if it is not meant.
@@ -493,7 +522,14 @@ fn keeps_out(of_step: &str) -> bool {
     of_step.starts_with("redirect-uri")
         || matches!(
             of_step,
-            "pkce-required" | "scope-not-offered" | "server-grant" | "server-inactive" | "client-secret-jwt"
+            "near-callback"
+                | "look-alike"
+                | "wrong-list"
+                | "pkce-required"
+                | "scope-not-offered"
+                | "server-grant"
+                | "server-inactive"
+                | "client-secret-jwt"
         )
 }
 

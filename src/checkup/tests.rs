@@ -84,6 +84,7 @@ fn well(app: Value) -> Facts {
         app,
         setup,
         context,
+        callbacks_told: false,
         policies: Readable::Known(vec![policy(rule(60, 0, 10_080))]),
         people: Readable::Known(vec![person("ana@acme.example", UserStatus::Active)]),
         groups: Readable::Known(Vec::new()),
@@ -168,6 +169,26 @@ fn what_the_app_itself_says() {
     let mut bound = app();
     bound["settings"]["oauthClient"]["dpop_bound_access_tokens"] = json!(true);
     has(&well(bound), "dpop", Harm::Everybody);
+}
+
+#[test]
+fn a_gateway_whose_callback_is_not_registered() {
+    let uri = "/settings/oauthClient/redirect_uris";
+    let mut raw = app();
+    *raw.pointer_mut(uri).unwrap() = json!(["https://wiki.acme.example/callback"]);
+    let mut facts = well(raw.clone());
+    let found = check_up(&facts);
+    let missing = found.iter().find(|f| f.rule == "no-gateway-callback").unwrap();
+    assert_eq!(missing.harm, Harm::Later, "it may be another gateway's");
+    assert!(setup::apply_fix(&mut facts.setup, missing.fix.as_ref().unwrap()));
+    assert!(facts.setup.redirect_uris.iter().any(|row| row.uri == setup::GATEWAY_CALLBACK));
+    let told = Facts { callbacks_told: true, ..well(raw.clone()) };
+    assert!(rules(&told).contains(&("no-gateway-callback", Harm::Everybody)));
+    // A slip is told as such, once.
+    *raw.pointer_mut(uri).unwrap() = json!([format!("{}/", setup::GATEWAY_CALLBACK)]);
+    let slip = rules(&well(raw));
+    assert!(slip.contains(&("near-callback", Harm::Some)), "{slip:?}");
+    assert!(!slip.iter().any(|(rule, _)| *rule == "no-gateway-callback"), "{slip:?}");
 }
 
 #[test]

@@ -4,10 +4,10 @@ use super::args::DoctorArgs;
 use super::commands::{Result, connect, find_app, out, pretty};
 use super::exit::Exit;
 use crate::checkup::{Finding, Harm};
+use crate::report::checkup::{WITHOUT_SECRETS, json as report};
 use crate::run::checkup;
 use crate::store::Places;
 use crate::text::{Clean, plural};
-use serde_json::{Value, json};
 use std::fmt::Write;
 
 /// `oktui doctor`
@@ -19,9 +19,9 @@ pub async fn doctor(args: &DoctorArgs, places: Places) -> Result<Exit> {
     let app = find_app(&session, &args.app).await?;
     let found = checkup::of_app(&session, &app, args.secrets).await?;
     if args.org.json {
-        out(&pretty(&document(app.label().as_str(), &found, args.secrets)));
+        out(&pretty(&report(&app.label(), &found, args.secrets)));
     } else {
-        out(&text(app.label().as_str(), &found, args.secrets));
+        out(&text(&app.label(), &found, args.secrets));
     }
     Ok(match found.iter().map(|f| f.harm).min() {
         Some(Harm::Everybody | Harm::Some | Harm::Exposed | Harm::Later) => Exit::FoundWrong,
@@ -30,21 +30,8 @@ pub async fn doctor(args: &DoctorArgs, places: Places) -> Result<Exit> {
     })
 }
 
-fn document(app: &str, found: &[Finding], secrets: bool) -> Value {
-    let findings: Vec<Value> = found
-        .iter()
-        .map(|f| {
-            json!({
-                "rule": f.rule, "harm": f.harm.as_str(), "title": f.title, "evidence": f.evidence, "why": f.why, "help": f.help,
-                "fix": f.fix.as_ref().map(|fix| fix.title.as_str()), "step": f.step, "who": f.who.words(), "source": f.source,
-            })
-        })
-        .collect();
-    json!({"app": app, "findings": findings, "secrets_read": secrets})
-}
-
-fn text(app: &str, found: &[Finding], secrets: bool) -> String {
-    let mut text = format!("{}: {}\n", Clean::new(app), plural(found.len(), "finding"));
+fn text(app: &Clean, found: &[Finding], secrets: bool) -> String {
+    let mut text = format!("{app}: {}\n", plural(found.len(), "finding"));
     let mut harm = None;
     for finding in found {
         if harm != Some(finding.harm) {
@@ -63,7 +50,7 @@ fn text(app: &str, found: &[Finding], secrets: bool) -> String {
         }
     }
     if !secrets {
-        text.push_str("\nThe client secrets were not looked at: reading them leaves an event in Okta's log. --secrets does.\n");
+        let _ = writeln!(text, "\n{WITHOUT_SECRETS} --secrets does.");
     }
     text
 }

@@ -3,6 +3,7 @@
 //! Pure: values in, text out. Every value that a server sent was cleaned before it came here, and a field that a spreadsheet would take
 //! for a formula is defused.
 
+pub mod checkup;
 pub mod journal;
 mod lists;
 mod review;

@@ -61,6 +61,7 @@ async fn read(session: &Session, app: &App, secrets: bool) -> Result<Facts, RunE
         .filter_map(|(_, person)| person.as_ref())
         .map(|person| (person.login.to_string(), person.clone()))
         .collect();
+    let callbacks_told = !callbacks.is_empty();
     let context = Context {
         callbacks: if callbacks.is_empty() { Context::with_gateway_callback().callbacks } else { callbacks },
         discovery: probe.discovery,
@@ -82,6 +83,7 @@ async fn read(session: &Session, app: &App, secrets: bool) -> Result<Facts, RunE
         app: loaded.app,
         setup: loaded.setup,
         context,
+        callbacks_told,
         server: kind,
         policies: probe.policies,
         people,

@@ -3,6 +3,7 @@
 use crate::change::rotation::Standing;
 use crate::change::undo::History;
 use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
+use crate::checkup::Finding;
 use crate::diagnose::Evidence;
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
@@ -65,6 +66,8 @@ pub enum Slot {
     Review,
     /// Why somebody can or cannot sign in.
     Why,
+    /// The check-up of an app.
+    CheckUp,
     /// The journal.
     Journal,
     /// The calls that were made.
@@ -150,6 +153,13 @@ pub enum Job {
         server: ServerKind,
         /// The scopes that the gateway asks for.
         scopes: Vec<String>,
+    },
+    /// Reads the configuration of an app and judges it.
+    CheckUp {
+        /// Which app.
+        app: AppId,
+        /// Also how old its client secrets are: reading them leaves an event in Okta's log.
+        secrets: bool,
     },
     /// Lists authorization servers.
     LoadServers,
@@ -343,6 +353,8 @@ pub enum Outcome {
     Review(Box<Review>),
     /// To [`Job::Why`].
     Why(Box<Why>),
+    /// To [`Job::CheckUp`]: what was found, the worst first.
+    CheckUp(Vec<Finding>),
     /// To [`Job::LoadServers`].
     Servers(Readable<Vec<Server>>),
     /// To [`Job::ProbeServer`].

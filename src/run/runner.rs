@@ -8,8 +8,8 @@ use super::job::{
 };
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, capture, details, diagnosing, live, login, lookup, remember, reviewing, rotating, temporary,
-    testing, undo,
+    applying, capture, checkup, details, diagnosing, live, login, lookup, remember, reviewing, rotating,
+    temporary, testing, undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
@@ -230,6 +230,11 @@ impl Runner {
             }
             Job::Why { app, person, server, scopes } => {
                 details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
+            }
+            Job::CheckUp { app, secrets } => {
+                let session = self.need_session()?;
+                let app = session.reader().app(&app).await?;
+                Outcome::CheckUp(checkup::of_app(&session, &app, secrets).await?)
             }
             Job::LookUp { source, app, purpose } => Outcome::LookedUp(Box::new(
                 lookup::look_up(&self.need_session()?, source, app, purpose, &sink).await?,

@@ -1,7 +1,7 @@
 //! The Draft: a Setup under way, with what was asked for beside it. Everything that will be written comes from here.
 
-use super::Setup;
-use crate::okta::model::{AppId, GroupId, SecretId, UserId};
+use super::{Fix, Setup, apply_fix};
+use crate::okta::model::{App, AppId, GroupId, SecretId, UserId};
 use crate::text::Clean;
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +81,27 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// Makes the edit. A URI that the app has in Okta and that the edit takes out of the Setup is asked to be removed there: without
+    /// that it would stay. `false`: what it was offered for is no longer there, and nothing was changed.
+    pub fn mend(&mut self, fix: &Fix, live: Option<&App>) -> bool {
+        let before = self.setup.clone();
+        if !apply_fix(&mut self.setup, fix) {
+            return false;
+        }
+        let Some(live) = live.filter(|_| self.target != Target::New) else { return true };
+        let (sign_in, sign_out) = (live.redirect_uris(), live.sign_out_uris());
+        let gone = before.redirect_uris.iter().map(|row| &row.uri).filter(|uri| {
+            sign_in.contains(uri) && self.setup.redirect_uris.iter().all(|row| row.uri != **uri)
+        });
+        let mut asks: Vec<Ask> = gone.map(|uri| Ask::RemoveRedirectUri(uri.clone())).collect();
+        let gone = before.sign_out.uris.iter();
+        let gone = gone.filter(|uri| sign_out.contains(uri) && !self.setup.sign_out.uris.contains(uri));
+        asks.extend(gone.map(|uri| Ask::RemoveSignOutUri(uri.clone())));
+        asks.retain(|ask| !self.asks.contains(ask));
+        self.asks.extend(asks);
+        true
+    }
+
     /// A draft for a new app with the values that the gateway's guide recommends.
     pub fn new(org_url: impl Into<String>) -> Self {
         Self {
@@ -92,5 +113,50 @@ impl Draft {
             accepted: Vec::new(),
             reason: String::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::setup::{Edit, RedirectUri};
+
+    fn live(uris: &[&str]) -> App {
+        let raw = serde_json::json!({"id": "0oaA", "settings": {"oauthClient": {"redirect_uris": uris}}});
+        serde_json::from_value(raw).unwrap()
+    }
+
+    fn draft(uris: &[&str]) -> Draft {
+        let mut draft = Draft::new("https://acme.okta.com");
+        draft.target = Target::Existing("0oaA".parse().unwrap());
+        let row = |uri: &&str| RedirectUri { environment: (*uri).into(), uri: (*uri).into() };
+        draft.setup.redirect_uris = uris.iter().map(row).collect();
+        draft
+    }
+
+    fn slip() -> Fix {
+        let (from, to) = ("https://h/cb/".to_owned(), "https://h/cb".to_owned());
+        Fix { title: "use the callback".into(), edit: Edit::SetRedirectUri { row: 0, from, to } }
+    }
+
+    #[test]
+    fn a_uri_that_a_fix_replaces_goes_in_okta_too() {
+        let mut mended = draft(&["https://h/cb/"]);
+        assert!(mended.mend(&slip(), Some(&live(&["https://h/cb/", "https://other/cb"]))));
+        assert_eq!(mended.setup.redirect_uris[0].uri, "https://h/cb");
+        assert_eq!(mended.asks, [Ask::RemoveRedirectUri("https://h/cb/".into())], "and no other URI");
+        assert!(!mended.mend(&slip(), None), "there is nothing left to mend");
+    }
+
+    #[test]
+    fn what_okta_does_not_have_is_not_asked_to_be_removed() {
+        let mut unknown = draft(&["https://h/cb/"]);
+        assert!(unknown.mend(&slip(), Some(&live(&["https://other/cb"]))));
+        let mut new = Draft { target: Target::New, ..draft(&["https://h/cb/"]) };
+        assert!(new.mend(&slip(), Some(&live(&["https://h/cb/"]))));
+        // The same URI stands in another row: it is still wanted.
+        let mut twice = draft(&["https://h/cb/", "https://h/cb/"]);
+        assert!(twice.mend(&slip(), Some(&live(&["https://h/cb/"]))));
+        assert!(unknown.asks.is_empty() && new.asks.is_empty() && twice.asks.is_empty());
     }
 }

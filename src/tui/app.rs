@@ -6,8 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, calls, connect, diagnose, handover, home, journal, people, plan,
-    rotation, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, handover, home, journal, people,
+    plan, rotation, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -57,6 +57,7 @@ pub struct App {
     pub(super) diagnose: diagnose::Model,
     pub(super) journal: journal::Model,
     pub(super) calls: calls::Model,
+    pub(super) checkup: checkup::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
     pub(super) popup: Option<Popup>,
@@ -88,6 +89,7 @@ impl App {
             diagnose: diagnose::Model::default(),
             journal: journal::Model::default(),
             calls: calls::Model::default(),
+            checkup: checkup::Model::default(),
             way: vec![Route::Home],
             popup: None,
             theme,
@@ -154,6 +156,7 @@ impl App {
             Route::Diagnose => &self.diagnose,
             Route::Journal => &self.journal,
             Route::Calls => &self.calls,
+            Route::CheckUp => &self.checkup,
         }
     }
 
@@ -171,6 +174,7 @@ impl App {
             Route::Diagnose => &mut self.diagnose,
             Route::Journal => &mut self.journal,
             Route::Calls => &mut self.calls,
+            Route::CheckUp => &mut self.checkup,
         };
         work(screen, &mut self.shared)
     }
@@ -282,6 +286,9 @@ impl App {
             // The list of apps has to read the app first.
             CommandId::People if self.route() != Route::Apps && self.has_app() => {
                 self.go(Go::To(Route::People))
+            }
+            CommandId::CheckUp if self.route() != Route::Apps && self.has_app() => {
+                self.go(Go::To(Route::CheckUp))
             }
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
@@ -409,6 +416,7 @@ impl App {
             Route::Diagnose,
             Route::Journal,
             Route::Calls,
+            Route::CheckUp,
         ] {
             let Next { effects: more, go } =
                 self.with(route, |screen, shared| screen.update(shared, Msg::Done(slot, outcome.clone())));
@@ -554,6 +562,7 @@ impl App {
             | Slot::Why
             | Slot::Rotation
             | Slot::Capture
+            | Slot::CheckUp
             | Slot::Journal
             | Slot::Calls => {}
         }

@@ -87,6 +87,8 @@ pub enum CommandId {
     Plan,
     /// The flow tester.
     Test,
+    /// The check-up.
+    CheckUp,
     /// The values for the gateway's form.
     HandOver,
     /// Diagnose something pasted.
@@ -248,6 +250,13 @@ pub const COMMANDS: &[Command] = &[
     command(C::People, S::App, &[Char('x')], "access", "who may sign in: people and groups"),
     command(C::HandOver, S::App, &[Char('m')], "values", "the six values for the gateway's form"),
     command(C::Test, S::App, &[Char('t')], "test", "test this app"),
+    command(
+        C::CheckUp,
+        S::App,
+        &[Char('0')],
+        "check-up",
+        "check up: the app as it is in the org, judged without a sign-in",
+    ),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),
     command(
         C::Undo,

@@ -12,6 +12,7 @@ use ratatui::layout::Rect;
 
 pub mod apps;
 pub mod calls;
+pub mod checkup;
 pub mod connect;
 pub mod diagnose;
 pub mod handover;
@@ -47,6 +48,8 @@ pub enum Route {
     Test,
     /// What went wrong, from something pasted.
     Diagnose,
+    /// An app's configuration, judged.
+    CheckUp,
     /// Every write that was made from here.
     Journal,
     /// The calls of the management API.

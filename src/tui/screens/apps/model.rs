@@ -35,8 +35,8 @@ pub(super) fn rows<'a>(model: &Model, shared: &'a Shared) -> Vec<Row<'a>> {
     let drafts = shared.start.value().map(|s| s.drafts.as_slice()).unwrap_or_default();
     let wanted = model.filter.text().to_lowercase();
     let mut rows = Vec::new();
-    // What is to be tested exists.
-    if shared.door != Some(Route::Test) {
+    // What is to be tested or judged exists.
+    if shared.door.is_none() {
         // A filter looks for what there is.
         rows.extend(wanted.is_empty().then_some(Row::New));
         let fits = |d: &&SavedDraft| {

@@ -61,12 +61,11 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         Msg::Command(C::Bottom) => move_to(model, last),
         Msg::Command(C::Filter) => model.filtering = true,
         Msg::Command(C::Again) => return read(shared),
-        // Through the door of the test nothing is made.
-        Msg::Command(C::Add) if shared.door != Some(Route::Test) => return ask_new(model, shared),
-        Msg::Command(C::Open | C::Test) => {
-            let test = msg == Msg::Command(C::Test) || shared.door == Some(Route::Test);
-            return open(model, shared, if test { Route::Test } else { Route::Wizard });
-        }
+        // Through the doors of the test and the check-up nothing is made.
+        Msg::Command(C::Add) if shared.door.is_none() => return ask_new(model, shared),
+        Msg::Command(C::Open) => return open(model, shared, shared.door.unwrap_or(Route::Wizard)),
+        Msg::Command(C::Test) => return open(model, shared, Route::Test),
+        Msg::Command(C::CheckUp) => return open(model, shared, Route::CheckUp),
         Msg::Done(Slot::App, Outcome::App(loaded)) => return loaded_app(model, shared, *loaded),
         Msg::Done(Slot::App, Outcome::Failed(trouble)) if model.opening.take().is_some() => {
             model.trouble = Some(trouble);
@@ -132,7 +131,7 @@ fn new_app(shared: &mut Shared) -> Next {
 
 fn open(model: &mut Model, shared: &mut Shared, route: Route) -> Next {
     model.trouble = None;
-    let not_made = "This app is not in Okta yet: there is nothing to test. Enter goes on with its steps.";
+    let not_made = "This app is not in Okta yet. Enter goes on with its steps.";
     match rows(model, shared).into_iter().nth(model.cursor) {
         Some(Row::New) if route == Route::Wizard => ask_new(model, shared),
         Some(Row::Draft(saved)) if route == Route::Wizard || saved.draft.target != Target::New => {

@@ -19,18 +19,19 @@ use ratatui::text::{Line, Span};
 
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let mut page = heading::page(shared, theme, "");
-    let testing = shared.door == Some(Route::Test);
+    let door = shared.door;
     if let Some(session) = &shared.session {
         page.title = format!("{} {} apps", session.org.host(), theme.crumb());
         let name = format!("{} ({})", session.me.user.name, session.me.user.login);
         page.second = Line::raw(format!(" {name}{}{}", roles(shared), sign_in(session)));
     }
     page.explain = shared.notice.clone().unwrap_or_else(|| {
-        match (model.filtering, testing) {
+        match (model.filtering, door) {
             _ if model.question.is_some() => "Nothing is written to Okta by this.",
             (true, _) => "Part of a name or of a client id.",
-            (false, true) => "Choose the app to test.",
-            (false, false) => "Choose an app to edit, or make a new one.",
+            (false, Some(Route::CheckUp)) => "Choose the app to check up.",
+            (false, Some(_)) => "Choose the app to test.",
+            (false, None) => "Choose an app to edit, or make a new one.",
         }
         .into()
     });
@@ -41,11 +42,11 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
             all => format!("{listed} of {all}"),
         };
     }
-    page.hints = hints(model, testing);
+    page.hints = hints(model, door);
     page
 }
 
-fn hints(model: &Model, testing: bool) -> Vec<(C, &'static str)> {
+fn hints(model: &Model, door: Option<Route>) -> Vec<(C, &'static str)> {
     if model.question.is_some() {
         return vec![(C::Yes, "yes"), (C::Right, "choose"), (C::Open, "answer"), (C::Back, "no")];
     }
@@ -57,11 +58,16 @@ fn hints(model: &Model, testing: bool) -> Vec<(C, &'static str)> {
         (None, "") => "back",
         (None, _) => "show all",
     };
-    let mut hints = vec![(C::Down, "move"), (C::Open, if testing { "test it" } else { "edit" })];
-    if !testing {
-        hints.extend([(C::Add, "new app"), (C::Test, "test")]);
+    let open = match door {
+        Some(Route::CheckUp) => "check it up",
+        Some(_) => "test it",
+        None => "edit",
+    };
+    let mut hints = vec![(C::Down, "move"), (C::Open, open)];
+    if door.is_none() {
+        hints.extend([(C::Add, "new app"), (C::Test, "test"), (C::CheckUp, "check up")]);
     }
-    hints.extend([(C::Filter, "filter"), (C::Again, "reload"), (C::Back, back), (C::Help, "help")]);
+    hints.extend([(C::Filter, "filter"), (C::Again, "reload"), (C::Back, back), (C::Help, "")]);
     hints
 }
 
@@ -159,7 +165,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             lines.into_iter().for_each(|line| out.push(frame, line));
         }
         Remote::Ready(apps) if apps.is_empty() => {
-            let help = if shared.door == Some(Route::Test) { " Esc, then Set up makes one." } else { "" };
+            let help = if shared.door.is_some() { " Esc, then Set up makes one." } else { "" };
             let text = format!("This org has no OpenID Connect app yet.{help}");
             said(&mut out, frame, &text, theme.quiet());
         }

@@ -18,6 +18,7 @@ pub struct Model {
 pub(super) enum Row {
     SetUp,
     Test,
+    CheckUp,
     Diagnose,
     Demo,
     Journal,
@@ -29,7 +30,7 @@ pub(super) enum Row {
 
 /// Every row in order.
 pub(super) fn rows(shared: &Shared) -> Vec<Row> {
-    let mut rows = vec![Row::SetUp, Row::Test, Row::Diagnose];
+    let mut rows = vec![Row::SetUp, Row::Test, Row::CheckUp, Row::Diagnose];
     if shared.session.as_ref().is_none_or(|s| s.demo.is_none()) {
         rows.push(Row::Demo);
     }

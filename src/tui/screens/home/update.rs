@@ -49,10 +49,14 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: &Msg) -> Next 
 
 fn open(shared: &mut Shared, row: &Row) -> Next {
     match row {
-        Row::SetUp | Row::Test => {
+        Row::SetUp | Row::Test | Row::CheckUp => {
             shared.wanted = None;
             let route = if shared.session.is_some() { Route::Apps } else { Route::Connect };
-            shared.door = if *row == Row::Test { Some(Route::Test) } else { None };
+            shared.door = match row {
+                Row::Test => Some(Route::Test),
+                Row::CheckUp => Some(Route::CheckUp),
+                _ => None,
+            };
             Next::go(Go::To(route))
         }
         Row::Diagnose => Next::go(Go::To(Route::Diagnose)),

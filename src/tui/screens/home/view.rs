@@ -112,7 +112,7 @@ fn said(shared: &Shared, theme: Theme, cells: usize) -> Vec<Line<'static>> {
 
 fn heading_of(row: &Row) -> &'static str {
     match row {
-        Row::SetUp | Row::Test | Row::Diagnose => "",
+        Row::SetUp | Row::Test | Row::CheckUp | Row::Diagnose => "",
         Row::Demo | Row::Journal => " ",
         Row::Unfinished(_) | Row::Draft(_) => "Go on where you stopped",
         Row::Org(_) | Row::Connect => "Orgs",
@@ -180,6 +180,7 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, columns: &Columns
     };
     match row {
         Row::SetUp => door("Set up", "an app integration in five steps, then six values for the gateway"),
+        Row::CheckUp => door("Check up", "an app as it is in the org, judged without a sign-in"),
         Row::Test => door("Test", "one sign-in, every redirect and token exchange on screen"),
         Row::Diagnose => door("Diagnose", "paste a failed URL or an error text; needs no Okta account"),
         Row::Journal => door("Journal", "every change made from here, and the way back"),

@@ -5,7 +5,7 @@ use super::update::{copy, go_to, open};
 use super::{basic, grants, redirects};
 use crate::okta::model::RefreshRotation;
 use crate::run::job::{Job, Slot};
-use crate::setup::{AccessMode, Draft, McpServer, Target, apply_fix};
+use crate::setup::{AccessMode, Draft, McpServer, Target};
 use crate::tui::screens::people::staging::{self, Subject};
 use crate::tui::screens::{Go, Next, Route};
 use crate::tui::shared::{Directory, Remote, Shared, Work};
@@ -196,7 +196,8 @@ pub(super) fn unstage(model: &mut Model, shared: &mut Shared) {
 pub(super) fn fix(model: &mut Model, shared: &mut Shared) {
     let Some(fix) = model.check(shared).and_then(|c| c.fix.clone()) else { return };
     let Some(work) = &mut shared.work else { return };
-    if apply_fix(&mut work.draft.setup, &fix) {
+    let live = work.loaded.value().map(|loaded| &loaded.app);
+    if work.draft.mend(&fix, live) {
         shared.notice = Some(format!("Done: {}.", fix.title));
     }
 }
