@@ -8,8 +8,8 @@ use crate::diagnose::Evidence;
 use crate::flow::trace::{HoleId, Hop, Trace, Way};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, CallMade, ClientAuthentication, ClientId, ClientSecret,
-    Discovery, Group, GroupId, Identity, OrgFacts, Policy, Readable, Scope, SecretId, Server, ServerKind,
-    User, UserId,
+    Discovery, Group, GroupId, Identity, LogEvent, OrgFacts, Policy, Readable, Scope, SecretId, Server,
+    ServerKind, User, UserId,
 };
 use crate::people::{GroupDetail, PersonDetail, Preview, Purpose, Review, Source};
 use crate::policy::why::Why;
@@ -68,6 +68,8 @@ pub enum Slot {
     Why,
     /// The check-up of an app.
     CheckUp,
+    /// The System Log beside a run of the tester.
+    Log,
     /// The journal.
     Journal,
     /// The calls that were made.
@@ -225,6 +227,8 @@ pub enum Job {
     ForgetRotation(AppId),
     /// Runs the flow tester.
     Test(Box<TestRequest>),
+    /// Reads what Okta's System Log has about a run.
+    LoadRunLog(Box<LoggedRun>),
     /// Answers what a run of the tester asked for.
     AnswerNeed {
         /// The chosen factor.
@@ -303,6 +307,41 @@ pub struct TestRequest {
     pub password: Option<Secret>,
     /// The number of the run.
     pub run: u32,
+}
+
+/// What the System Log is asked for about a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggedRun {
+    /// The client.
+    pub client: ClientId,
+    /// Who signed in, where anybody did.
+    pub login: Option<Clean>,
+    /// When it began, by this machine's clock.
+    pub began: Timestamp,
+    /// When it had ended.
+    pub ended: Timestamp,
+    /// The hops by their `X-Okta-Request-Id`.
+    pub requests: Vec<(Clean, usize)>,
+}
+
+/// An event of the System Log beside a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunEvent {
+    /// The event.
+    pub event: LogEvent,
+    /// By what it belongs to the run.
+    pub by: Belongs,
+}
+
+/// By what an event belongs to a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belongs {
+    /// The request id of this hop.
+    Hop(usize),
+    /// The client, and the time.
+    Client,
+    /// The person, and the time.
+    Person,
 }
 
 /// What comes back from a job; several may come before the last.
@@ -387,6 +426,8 @@ pub enum Outcome {
     Need(Need),
     /// To [`Job::Test`]: the run ended.
     Tested(Box<Trace>),
+    /// To [`Job::LoadRunLog`]: in the order of their times.
+    RunLog(Vec<RunEvent>),
     /// To [`Job::Reveal`].
     Revealed(HoleId, Secret),
     /// To [`Job::SaveDraft`]: saved at this time. Also to [`Job::DropDraft`].

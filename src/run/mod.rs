@@ -11,6 +11,7 @@ pub mod drafts;
 pub mod error;
 pub mod job;
 pub mod live;
+mod logging;
 pub mod login;
 pub mod lookup;
 mod pace;

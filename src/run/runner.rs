@@ -8,8 +8,8 @@ use super::job::{
 };
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, capture, checkup, details, diagnosing, live, login, lookup, remember, reviewing, rotating,
-    temporary, testing, undo,
+    applying, capture, checkup, details, diagnosing, live, logging, login, lookup, remember, reviewing,
+    rotating, temporary, testing, undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
@@ -231,6 +231,7 @@ impl Runner {
             Job::Why { app, person, server, scopes } => {
                 details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
             }
+            Job::LoadRunLog(run) => Outcome::RunLog(logging::of_run(&self.need_session()?, &run).await?),
             Job::CheckUp { app, secrets } => {
                 let session = self.need_session()?;
                 let app = session.reader().app(&app).await?;

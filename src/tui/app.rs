@@ -563,6 +563,7 @@ impl App {
             | Slot::Rotation
             | Slot::Capture
             | Slot::CheckUp
+            | Slot::Log
             | Slot::Journal
             | Slot::Calls => {}
         }

@@ -13,6 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// The most events on one page.
 const MOST: &str = "1000";
+/// How many events of a run's minutes are read.
+const SOME: &str = "100";
 /// How many events a person's detail shows.
 const FEW: &str = "20";
 
@@ -47,6 +49,13 @@ pub enum LogQuery {
         /// The client.
         client: ClientId,
     },
+    /// What an OAuth client did, and one person beside it, whatever came of it: for the minutes of a run.
+    OfRun {
+        /// The client.
+        client: ClientId,
+        /// Who signed in, where that is known.
+        person: Option<UserId>,
+    },
 }
 
 impl LogQuery {
@@ -63,6 +72,10 @@ impl LogQuery {
             Self::OfClient { client } => {
                 format!("client.id eq \"{client}\" and outcome.result eq \"FAILURE\"")
             }
+            Self::OfRun { client, person: None } => format!("client.id eq \"{client}\""),
+            Self::OfRun { client, person: Some(person) } => {
+                format!("client.id eq \"{client}\" or actor.id eq \"{person}\"")
+            }
             Self::OfPerson { person, app } => format!(
                 "(actor.id eq \"{person}\" or target.id eq \"{person}\") and (target.id eq \"{app}\" or client.id eq \"{app}\")"
             ),
@@ -75,6 +88,7 @@ impl Reader {
     pub fn log(&self, query: &LogQuery, since: Timestamp, until: Timestamp) -> Pages<LogEvent> {
         let limit = match query {
             LogQuery::SignIns { .. } => MOST,
+            LogQuery::OfRun { .. } => SOME,
             LogQuery::OfPerson { .. } | LogQuery::OfClient { .. } => FEW,
         };
         let call = Call::get(&["api", "v1", "logs"])

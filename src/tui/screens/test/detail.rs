@@ -2,6 +2,7 @@
 
 use super::body::pretty;
 use super::form::SESSION_ONLY;
+use super::log;
 use super::run::{Row, Run, worst};
 use crate::flow::trace::{Check, Exchange, HoleId, Hop, Parameter, Piece, RunVerdict, Text, Verdict, Way};
 use crate::text::width;
@@ -15,6 +16,9 @@ const TITLE: usize = 31;
 pub(super) fn lines(run: &Run, session_only: bool) -> Vec<Text> {
     if let Some((_, other, lines)) = &run.compared {
         return compared(*other, lines);
+    }
+    if run.tab == log::TAB {
+        return log::lines(run);
     }
     match run.row() {
         None => vec![Text::plain("Waiting for the first answer ...")],

@@ -6,6 +6,9 @@
 mod body;
 mod detail;
 mod form;
+mod log;
+#[cfg(test)]
+mod log_tests;
 mod model;
 mod run;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A run on the screen: its hops as rows, folded where they belong together.
 
+use super::log::Log;
 use crate::flow::trace::{HoleId, Hop, RunVerdict, Step, Trace, Verdict};
 use crate::run::job::{Need, TestRequest, Trouble};
 use crate::secret::Secret;
@@ -7,7 +8,7 @@ use crate::tui::widgets::field::Field;
 use jiff::Timestamp;
 
 /// The tabs of the detail, in order.
-pub(super) const TABS: [&str; 5] = ["Why", "Request", "Response", "Decoded", "Checks"];
+pub(super) const TABS: [&str; 6] = ["Why", "Request", "Response", "Decoded", "Checks", "Log"];
 
 /// A run that goes on or has ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +37,8 @@ pub(super) struct Run {
     /// Which past run this one is compared with, and what is different.
     pub compared: Option<(usize, u32, Vec<String>)>,
     pub revealed: Option<(HoleId, Secret, Timestamp)>,
+    /// Okta's System Log about it, once it was asked.
+    pub log: Option<Log>,
     /// How many values were asked for: each `s` shows the next one of the detail.
     pub asked: usize,
 }
@@ -73,6 +76,7 @@ impl Run {
             sequence: false,
             compared: None,
             revealed: None,
+            log: None,
             asked: 0,
         }
     }

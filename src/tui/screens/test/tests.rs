@@ -247,7 +247,7 @@ fn refused(step: Step, headline: &str) -> RunVerdict {
 }
 
 /// A run that has begun, from the demo's form.
-fn running() -> (Model, Shared) {
+pub(super) fn running() -> (Model, Shared) {
     let (mut model, mut shared) = shown(true);
     press(&mut model, &mut shared, Key::Enter);
     (model, shared)
@@ -267,7 +267,7 @@ fn ended(verdict: RunVerdict, token: Verdict) -> (Model, Shared) {
     (model, shared)
 }
 
-fn failed() -> (Model, Shared) {
+pub(super) fn failed() -> (Model, Shared) {
     ended(refused(Step::Token, "Okta refused the client secret."), Verdict::Fail)
 }
 

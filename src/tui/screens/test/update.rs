@@ -1,10 +1,10 @@
 //! What keys and answers do to the flow tester's screen.
 
 use super::super::{Go, Msg, Next, Route};
-use super::detail;
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
+use super::{detail, log};
 use crate::flow;
 use crate::flow::trace::HoleId;
 use crate::okta::model::{ClientSecret, Readable};
@@ -63,7 +63,10 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     if let Some(work) = shared.work.as_mut().filter(|w| w.applied.is_none()) {
         work.draft.step = 8;
     }
-    Next::none()
+    match &mut model.run {
+        Some(run) => Next::effects(log::shown(run, shared)),
+        None => Next::none(),
+    }
 }
 
 fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) -> Next {
@@ -80,6 +83,15 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
             }
         }
         (Slot::Test, outcome) => return run_event(model, shared, outcome),
+        (Slot::Log, Outcome::RunLog(events)) => {
+            let Some(run) = &mut model.run else { return Next::none() };
+            return Next::effects(log::take(run, shared, events));
+        }
+        (Slot::Log, Outcome::Failed(trouble)) => {
+            if let Some(run) = &mut model.run {
+                log::failed(run, trouble);
+            }
+        }
         (Slot::Reveal, Outcome::Revealed(id, secret)) => {
             let span = SignedDuration::from_millis(i64::try_from(SHOWN_MS).unwrap_or(i64::MAX));
             let until = shared.now.checked_add(span);
@@ -148,8 +160,12 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
     Next::none()
 }
 
-fn tick(model: &mut Model, shared: &Shared) -> Next {
+fn tick(model: &mut Model, shared: &mut Shared) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
+    let asked = log::tick(run, shared);
+    if !asked.is_empty() {
+        return Next::effects(asked);
+    }
     let Some((_, _, until)) = &run.revealed else { return Next::none() };
     let left = until.duration_since(shared.now).as_millis();
     if left > 0 {
@@ -424,11 +440,15 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             None => {}
         },
         C::View => run.sequence = !run.sequence,
-        C::Left => change_tab(run, TABS.len() - 1),
-        C::Right => change_tab(run, 1),
         C::Next if run.need.is_some() => run.open = true,
-        C::Next => change_tab(run, 1),
-        C::Previous => change_tab(run, TABS.len() - 1),
+        C::Left | C::Previous => {
+            change_tab(run, TABS.len() - 1);
+            return Next::effects(log::open(run, shared));
+        }
+        C::Right | C::Next => {
+            change_tab(run, 1);
+            return Next::effects(log::open(run, shared));
+        }
         C::PageDown | C::PageUp => scroll(run, shared, if id == C::PageDown { PAGE } else { -PAGE }),
         C::Up | C::Down if run.whole => scroll(run, shared, if id == C::Down { 1 } else { -1 }),
         C::Up | C::Down | C::Top | C::Bottom => move_to(run, id),
