@@ -69,6 +69,8 @@ pub enum Command {
     Servers(ServersArgs),
     /// Say what went wrong, from a failed address, an error text, a JSON body, a token or a HAR. Needs no Okta account.
     Diagnose(DiagnoseArgs),
+    /// Put what support needs into a folder that is safe to send: what failed, the check-up, the configuration.
+    Bundle(BundleArgs),
 }
 
 /// What else there is to know about `oktui test`.
@@ -717,6 +719,20 @@ pub enum ServersAction {
 /// `oktui diagnose`
 #[derive(Debug, Args)]
 pub struct DiagnoseArgs {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub seen: SeenArgs,
+    /// Ask the org what the findings would like to know, by reads only.
+    #[arg(long)]
+    pub ask: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// What failed, as it was seen.
+#[derive(Debug, Args)]
+pub struct SeenArgs {
     /// What failed, or - for standard input. Other users of the machine can see arguments: give what has a code or a token in it
     /// on standard input.
     #[arg(value_name = "TEXT")]
@@ -727,9 +743,29 @@ pub struct DiagnoseArgs {
     /// A callback of the gateway that redirect URIs are compared with; the public gateway's otherwise.
     #[arg(long = "callback", value_name = "URI")]
     pub callbacks: Vec<String>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
+    /// The login of the person who was refused, where what failed does not say it and the org is asked.
+    #[arg(long, value_name = "LOGIN")]
+    pub person: Option<String>,
+}
+
+/// `oktui bundle`
+#[derive(Debug, Args)]
+pub struct BundleArgs {
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub seen: SeenArgs,
+    /// The app whose configuration goes in: its name, its id or its client id. Without it no org is asked.
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: Option<String>,
+    /// Also how old the client secrets are. Reading them leaves an event in Okta's System Log.
+    #[arg(long, requires = "app")]
+    pub secrets: bool,
+    /// The folder to make.
+    #[arg(long, value_name = "FOLDER", default_value = "oktui-bundle")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 pub mod args;
 mod assign;
+mod bundle;
 mod commands;
 mod diagnose;
 mod doctor;
@@ -85,7 +86,11 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => doctor::doctor(args, places).await,
             Err(e) => Err(e),
         },
-        Command::Diagnose(args) => diagnose::diagnose(args),
+        Command::Diagnose(args) => diagnose::diagnose(args).await,
+        Command::Bundle(args) => match places() {
+            Ok(places) => bundle::bundle(args, places).await,
+            Err(e) => Err(e),
+        },
         Command::Demo(_) => Ok(Exit::Ok),
     };
     match result {

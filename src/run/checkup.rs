@@ -18,7 +18,11 @@ pub async fn of_app(session: &Session, app: &App, secrets: bool) -> Result<Vec<F
     Ok(check_up(&read(session, app, secrets).await?))
 }
 
-async fn read(session: &Session, app: &App, secrets: bool) -> Result<Facts, RunError> {
+/// What the check-up judges.
+///
+/// # Errors
+/// As [`of_app`].
+pub(super) async fn read(session: &Session, app: &App, secrets: bool) -> Result<Facts, RunError> {
     let reader = session.reader();
     let Some(id) = app.id() else {
         return Err(RunError::Missing { what: "the app has no id".into(), help: "Read it again.".into() });

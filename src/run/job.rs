@@ -240,6 +240,14 @@ pub enum Job {
     Reveal(HoleId),
     /// Writes the last run as HAR, JSON and Markdown, masked.
     SaveRun(Box<Trace>),
+    /// Writes what is known about a failure into a folder of its own, masked: what was diagnosed, the app's configuration with its
+    /// check-up, and the last run.
+    SaveBundle {
+        /// What was diagnosed.
+        evidence: Option<Arc<Evidence>>,
+        /// The app, where one is open.
+        app: Option<AppId>,
+    },
     /// Reads what is to be diagnosed.
     ReadCapture {
         /// Where it is.

@@ -3,6 +3,7 @@
 
 pub mod applying;
 pub mod assigning;
+pub mod bundle;
 pub mod capture;
 pub mod checkup;
 pub mod details;

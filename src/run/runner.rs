@@ -8,12 +8,13 @@ use super::job::{
 };
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, capture, checkup, details, diagnosing, live, logging, login, lookup, remember, reviewing,
-    rotating, temporary, testing, undo,
+    applying, bundle, capture, checkup, details, diagnosing, live, logging, login, lookup, remember,
+    reviewing, rotating, temporary, testing, undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
 use crate::flow::trace::{HoleId, Safe, Trace};
+use crate::okta::model::AppId;
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
 use crate::store::{self, LockError, Places};
@@ -43,8 +44,8 @@ struct Hub {
     drafts: Mutex<HashMap<String, Drafts>>,
     session: Mutex<Option<Session>>,
     slots: Mutex<HashMap<Slot, Running>>,
-    /// The secrets of the last run of the tester, for revealing one.
-    safe: Mutex<Option<Safe>>,
+    /// The last run of the tester, with its secrets: for revealing one, and for searching what is saved.
+    last: Mutex<Option<Arc<(Trace, Safe)>>>,
     events: mpsc::Sender<Event>,
     demo: Option<DemoStarter>,
     tasks: TaskTracker,
@@ -98,7 +99,7 @@ impl Runner {
             drafts: Mutex::default(),
             session: Mutex::default(),
             slots: Mutex::default(),
-            safe: Mutex::default(),
+            last: Mutex::default(),
             events,
             demo,
             tasks: TaskTracker::new(),
@@ -305,7 +306,7 @@ impl Runner {
                 let back =
                     if temporary.is_some() { temporary::take_back(&session).await } else { Ok(Vec::new()) };
                 let (trace, safe) = ended?;
-                *lock(&self.0.safe) = Some(safe);
+                *lock(&self.0.last) = Some(Arc::new((trace.clone(), safe)));
                 sink.send(Outcome::Tested(Box::new(trace))).await;
                 // The run stands, and so does what could not be taken back: it is tried again at the next start.
                 back?;
@@ -313,6 +314,7 @@ impl Runner {
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
             Job::SaveRun(trace) => self.save_run(&trace)?,
+            Job::SaveBundle { evidence, app } => self.save_bundle(evidence.as_deref(), app).await?,
             Job::Reveal(hole) => self.reveal(hole)?,
             Job::SaveDraft(draft) => {
                 let places = self.places_for(&draft.org_url);
@@ -453,8 +455,8 @@ impl Runner {
     fn save_run(&self, trace: &Trace) -> Result<Outcome, RunError> {
         let mut texts = Vec::new();
         {
-            let safe = lock(&self.0.safe);
-            let Some(safe) = safe.as_ref() else {
+            let last = lock(&self.0.last);
+            let Some((_, safe)) = last.as_deref() else {
                 return Err(RunError::Missing {
                     what: "the values of this run are not kept any more, so no file can be searched for them"
                         .into(),
@@ -473,8 +475,36 @@ impl Runner {
         Ok(Outcome::Saved(Clean::new(&names.join(", "))))
     }
 
+    /// What is known about a failure, in a folder of its own: the last run of the tester goes in where there was one.
+    async fn save_bundle(
+        &self,
+        evidence: Option<&diagnose::Evidence>,
+        app: Option<AppId>,
+    ) -> Result<Outcome, RunError> {
+        let session = self.session();
+        let app = match (&session, app) {
+            (Some(session), Some(id)) => Some(session.reader().app(&id).await?),
+            _ => None,
+        };
+        let run = lock(&self.0.last).clone();
+        let contents = bundle::Contents {
+            evidence,
+            app: app.as_ref(),
+            secrets: false,
+            run: run.as_deref().map(|(trace, safe)| (trace, safe)),
+        };
+        let files = bundle::make(session.as_ref(), contents).await?;
+        let folder = working_folder()?.join("oktui-bundle");
+        let folder =
+            tokio::task::spawn_blocking(move || bundle::write(&files, &folder)).await.map_err(|_| {
+                RunError::Missing { what: "the bundle could not be written".into(), help: String::new() }
+            })??;
+        Ok(Outcome::Saved(Clean::new(&folder.to_string_lossy())))
+    }
+
     fn reveal(&self, hole: HoleId) -> Result<Outcome, RunError> {
-        let value = lock(&self.0.safe).as_ref().and_then(|safe| safe.value(hole).cloned());
+        let last = lock(&self.0.last).clone();
+        let value = last.and_then(|last| last.1.value(hole).cloned());
         value.map(|v| Outcome::Revealed(hole, v)).ok_or_else(|| RunError::Missing {
             what: "this value is not kept any more".into(),
             help: "Run the test again: values are kept for the last run only.".into(),
@@ -504,14 +534,18 @@ fn read_logo(path: &str) -> Result<LogoFile, Trouble> {
 }
 
 /// Writes a file that only this user can read into the working folder, never over another one.
+fn working_folder() -> Result<std::path::PathBuf, RunError> {
+    std::env::current_dir().map_err(|e| RunError::Missing {
+        what: format!("the working folder cannot be used: {e}"),
+        help: "Start oktui in a folder that you may write to.".into(),
+    })
+}
+
 fn save_file(name: &str, content: &Secret) -> Result<Clean, RunError> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let name: String = name.chars().map(|c| if fits(c) { c } else { '-' }).collect();
     let (stem, end) = name.rsplit_once('.').unwrap_or((&name, "txt"));
-    let folder = std::env::current_dir().map_err(|e| RunError::Missing {
-        what: format!("the working folder cannot be used: {e}"),
-        help: "Start oktui in a folder that you may write to.".into(),
-    })?;
+    let folder = working_folder()?;
     for n in 1..1_000 {
         let numbered = if n == 1 { format!("{stem}.{end}") } else { format!("{stem}-{n}.{end}") };
         let path = folder.join(numbered);

@@ -22,6 +22,8 @@ pub struct Model {
     pub(super) whole: bool,
     /// Lines of it that are above the first one drawn.
     pub(super) scroll: usize,
+    /// A file of this screen's is being written.
+    pub(super) saving: bool,
 }
 
 impl Model {

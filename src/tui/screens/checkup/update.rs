@@ -26,7 +26,7 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             model.found = Remote::Failed(trouble, None);
             Next::none()
         }
-        Msg::Done(Slot::Save, Outcome::Saved(path)) => {
+        Msg::Done(Slot::Save, Outcome::Saved(path)) if std::mem::take(&mut model.saving) => {
             shared.notice = Some(format!("Saved: {path}"));
             Next::none()
         }
@@ -120,6 +120,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         }
         C::Export => {
             let Remote::Ready(found) = &model.found else { return Next::none() };
+            model.saving = true;
             let label = label(shared);
             let content = Secret::new(markdown(&label, found, model.secrets, shared.now));
             let name = format!("check-up-{}.md", label.as_str().to_lowercase());

@@ -25,6 +25,8 @@ pub struct Model {
     pub(super) whole: bool,
     /// Lines of it that are above the first one drawn.
     pub(super) scroll: usize,
+    /// A file of this screen's is being written.
+    pub(super) saving: bool,
 }
 
 /// What an open field asks for.
@@ -67,6 +69,7 @@ impl Default for Model {
             tab: Tab::Why,
             whole: false,
             scroll: 0,
+            saving: false,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{body, fix};
 use crate::diagnose::{paste, words};
 use crate::run::job::{Capture, Job, Outcome, Slot};
 use crate::secret::Secret;
-use crate::setup::GATEWAY_CALLBACK;
+use crate::setup::{GATEWAY_CALLBACK, Target};
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -45,6 +45,15 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         Msg::Done(Slot::Capture, Outcome::Failed(trouble)) => {
             (model.reading, model.asking) = (None, false);
             model.trouble = Some(trouble);
+            Next::none()
+        }
+        Msg::Done(Slot::Save, Outcome::Saved(folder)) if std::mem::take(&mut model.saving) => {
+            shared.notice =
+                Some(format!("For support, masked: {folder}. Read report.md before you send it."));
+            Next::none()
+        }
+        Msg::Done(Slot::Save, Outcome::Failed(trouble)) if std::mem::take(&mut model.saving) => {
+            shared.notice = Some(format!("{} {}", trouble.what, trouble.help));
             Next::none()
         }
         Msg::Command(id) => command(model, shared, id),
@@ -161,6 +170,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         }
         C::Fix => return fix::fix(model, shared),
         C::Copy => return copy(model, shared),
+        C::Export => return bundle(model, shared),
         _ => {}
     }
     Next::none()
@@ -200,6 +210,19 @@ fn up(model: &mut Model) {
 fn scroll(model: &mut Model, by: isize) {
     let last = body::lines(model, CELLS).len().saturating_sub(1);
     model.scroll = model.scroll.saturating_add_signed(by).min(last);
+}
+
+/// A folder for support: this, the configuration of the app that is open, and the last run.
+fn bundle(model: &mut Model, shared: &mut Shared) -> Next {
+    let Some(looked) = &model.looked else { return Next::none() };
+    let app = shared.work.as_ref().and_then(|work| match &work.draft.target {
+        Target::Existing(id) => Some(id.clone()),
+        Target::New => None,
+    });
+    model.saving = true;
+    shared.notice = Some("Putting it together …".into());
+    let evidence = Some(looked.evidence.clone());
+    Next::effects([shared.start(Slot::Save, Job::SaveBundle { evidence, app })])
 }
 
 /// The finding as a message to whoever can do the fix, or the hops in order. No secret is in either.

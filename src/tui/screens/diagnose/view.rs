@@ -63,6 +63,7 @@ fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
         (C::Open, if model.whole { "smaller" } else { "larger" }),
         (C::Right, other),
         (C::Copy, copy),
+        (C::Export, "bundle"),
         (C::Add, "another"),
         (C::Diagnose, "open a HAR"),
         (C::Back, ""),
