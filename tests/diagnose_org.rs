@@ -33,6 +33,7 @@ impl Face {
             label: String::new(),
             prod: false,
             read_only: true,
+            passphrase: None,
         };
         assert!(matches!(face.last(Slot::Connect, connect).await, Outcome::Connected(_)));
         face

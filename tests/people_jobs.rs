@@ -34,6 +34,7 @@ impl Face {
             label: String::new(),
             prod: false,
             read_only: true,
+            passphrase: None,
         };
         let came = face.all_of(Slot::Connect, connect).await;
         assert!(matches!(came.last(), Some(Outcome::Connected(_))), "{came:?}");

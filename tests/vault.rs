@@ -5,6 +5,7 @@ mod support;
 
 use std::path::Path;
 use std::process::Output;
+use support::Tui;
 use support::served::{Served, json, shown};
 
 const PASSPHRASE: &str = "correct horse battery";
@@ -82,4 +83,28 @@ fn a_crash_leaves_no_memory_in_a_file() {
     let core: Vec<&str> =
         limits.lines().find(|l| l.starts_with("Max core file size")).unwrap().split_whitespace().collect();
     assert_eq!(core[4..6], ["0", "0"], "{limits}");
+}
+
+#[test]
+fn on_screen_the_passphrase_opens_it_and_nobody_sees_it() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let mut put = org.command(home.path(), &["vault", "put"]);
+    let put = put.env("OKTUI_VAULT_PASSPHRASE", PASSPHRASE).output().unwrap();
+    assert_eq!(put.status.code(), Some(0), "{}", shown(&put));
+
+    let mut tui = Tui::start(home.path(), 80, 24, &[], &[]);
+    tui.wait("Set up");
+    tui.press(&["Enter"]);
+    tui.wait("from the vault by its passphrase");
+    tui.send(org.text("org_url"));
+    tui.press(&["Tab", "Tab"]);
+    tui.send("not the passphrase");
+    tui.press(&["Enter"]);
+    tui.wait("that is not the passphrase of the vault");
+    tui.press(&["Tab"]);
+    tui.send(PASSPHRASE);
+    tui.press(&["Enter"]);
+    tui.wait("HR Portal");
+    let seen = String::from_utf8_lossy(&tui.raw()).into_owned();
+    assert!(!seen.contains(PASSPHRASE) && !seen.contains(org.text("api_token")));
 }

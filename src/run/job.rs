@@ -99,6 +99,9 @@ pub enum Job {
         prod: bool,
         /// No writes at all.
         read_only: bool,
+        /// Opens the vault: an API token that is left empty is taken from it, and one that was given is kept in it once the org has
+        /// taken it.
+        passphrase: Option<Secret>,
     },
     /// Starts the built-in demo org, and connects to it.
     StartDemo,
@@ -514,6 +517,8 @@ pub struct Start {
     pub drafts: Vec<SavedDraft>,
     /// An apply that was interrupted: the plan, and how many of its changes are done.
     pub unfinished: Vec<Unfinished>,
+    /// There is a vault of API tokens.
+    pub vault: bool,
     /// What could not be read, in sentences.
     pub troubles: Vec<Trouble>,
     /// Now, for "12 min ago".

@@ -9,7 +9,7 @@ use super::job::{
 use super::session::{Access, DemoAccess, Session};
 use super::{
     applying, bundle, capture, checkup, details, diagnosing, live, logging, login, lookup, remember,
-    reviewing, rotating, temporary, testing, undo,
+    reviewing, rotating, temporary, testing, tokens, undo,
 };
 use crate::diagnose;
 use crate::flow::export::Format;
@@ -205,9 +205,18 @@ impl Runner {
     ) -> Result<(), RunError> {
         let outcome = match job {
             Job::ReadStart => Outcome::Start(Box::new(self.read_start())),
-            Job::Connect { url, way, label, prod, read_only } => {
-                let access = Access { url, way, label, prod, read_only, headroom: None };
-                Outcome::Connected(Box::new(self.connect(access, None, &sink).await?))
+            Job::Connect { url, way, label, prod, read_only, passphrase } => {
+                let (way, keep) = self.with_vault(&url, way, passphrase).await?;
+                let access = Access { url: url.clone(), way, label, prod, read_only, headroom: None };
+                let mut connected = self.connect(access, None, &sink).await?;
+                if let Some((token, passphrase)) = keep {
+                    // The session stands; a token that is not kept is typed again the next time.
+                    connected.notes.push(match tokens::put(&self.0.places, &url, token, &passphrase).await {
+                        Ok(()) => "The token is in the vault now.".into(),
+                        Err(e) => format!("The token was not kept: {}", e.trouble().what),
+                    });
+                }
+                Outcome::Connected(Box::new(connected))
             }
             Job::StartDemo => Outcome::Connected(Box::new(self.start_demo(&sink).await?)),
             Job::ForgetOrg { url } => {
@@ -368,6 +377,10 @@ impl Runner {
         let (mut start, drafts) = (remember::start(&self.0.places), Drafts::under(&self.0.places.data));
         let (found, troubles) = drafts.list();
         start.drafts = found;
+        match tokens::has_vault(&self.0.places) {
+            Ok(there) => start.vault = there,
+            Err(e) => start.troubles.push(e.trouble()),
+        }
         start.troubles.extend(troubles);
         start.now = Timestamp::now();
         start
@@ -398,6 +411,29 @@ impl Runner {
         }
         *lock(&self.0.session) = Some(session);
         Ok(connected)
+    }
+
+    /// The API token out of the vault where none was given; and what goes into it where one was.
+    async fn with_vault(
+        &self,
+        url: &str,
+        way: SignIn,
+        passphrase: Option<Secret>,
+    ) -> Result<(SignIn, Option<(Secret, Secret)>), RunError> {
+        match (way, passphrase) {
+            (SignIn::Token(token), Some(passphrase)) if token.is_empty() => {
+                let missing = || RunError::Missing {
+                    what: "the vault has no token for this org".into(),
+                    help: "Give the token as well: it is kept there then.".into(),
+                };
+                let token = tokens::of(&self.0.places, url, &passphrase).await?.ok_or_else(missing)?;
+                Ok((SignIn::Token(token), None))
+            }
+            (SignIn::Token(token), Some(passphrase)) => {
+                Ok((SignIn::Token(token.clone()), Some((token, passphrase))))
+            }
+            (way, _) => Ok((way, None)),
+        }
     }
 
     async fn start_demo(&self, sink: &Sink) -> Result<Connected, RunError> {

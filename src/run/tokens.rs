@@ -78,13 +78,26 @@ pub async fn keep(
         Err(e) if e.is_unreachable() => Tried::Untried,
         Err(e) => return Err(e),
     };
-    let (places, passphrase, url) = (places.clone(), passphrase.clone(), org.clone());
+    put(places, &org, token, passphrase).await?;
+    Ok((org, tried))
+}
+
+/// Keeps a token that the org has taken.
+///
+/// # Errors
+/// The vault cannot be opened or written.
+pub(super) async fn put(
+    places: &Places,
+    typed: &str,
+    token: Secret,
+    passphrase: &Secret,
+) -> Result<(), RunError> {
+    let (places, passphrase, url) = (places.clone(), passphrase.clone(), org_url(typed)?);
     apart(move || {
         let kept = Kept { value: token, saved: Timestamp::now() };
         Ok(vault::change(&places, &passphrase, vault::WORK, |content| content.put(&url, kept))?)
     })
-    .await?;
-    Ok((org, tried))
+    .await
 }
 
 /// Forgets the token of an org; whether there was one.

@@ -10,6 +10,7 @@ pub(super) enum Row {
     #[default]
     Url,
     Token,
+    Passphrase,
     ClientId,
     Key,
     Label,
@@ -31,16 +32,6 @@ pub(super) enum Way {
 impl Way {
     pub(super) const ALL: [(Self, &'static str); 3] =
         [(Self::Token, "API token"), (Self::Service, "service app"), (Self::Device, "device code")];
-
-    /// The rows of a form for this way.
-    pub(super) fn rows(self) -> &'static [Row] {
-        use Row::{ClientId, Connect, Demo, Key, Label, Prod, ReadOnly, Token, Url, Way};
-        match self {
-            Self::Token => &[Way, Url, Token, Label, Prod, ReadOnly, Connect, Demo],
-            Self::Service => &[Way, Url, ClientId, Key, Label, Prod, ReadOnly, Connect, Demo],
-            Self::Device => &[Way, Url, ClientId, Label, Prod, ReadOnly, Connect, Demo],
-        }
-    }
 
     /// The row that the secret, or what stands for it, is in: the last one that has to be filled.
     pub(super) fn last_needed(self) -> Row {
@@ -71,6 +62,10 @@ pub struct Model {
     pub(super) way: Way,
     pub(super) url: Field,
     pub(super) token: Field,
+    /// Of the vault.
+    pub(super) passphrase: Field,
+    /// There is a vault.
+    pub(super) vault: bool,
     pub(super) client_id: Field,
     pub(super) key: Field,
     /// The key's id in Okta, as the profile has it.
@@ -94,6 +89,8 @@ impl Default for Model {
             way: Way::Token,
             url: Field::default(),
             token: Field::secret(),
+            passphrase: Field::secret(),
+            vault: false,
             client_id: Field::default(),
             key: Field::default(),
             kid: None,
@@ -111,6 +108,18 @@ impl Default for Model {
 }
 
 impl Model {
+    /// The rows of the form. A passphrase opens what is there: without a vault there is nothing to open.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        use Row::{ClientId, Connect, Demo, Key, Label, Passphrase, Prod, ReadOnly, Token, Url};
+        let of_way: &[Row] = match self.way {
+            Way::Token if self.vault => &[Token, Passphrase],
+            Way::Token => &[Token],
+            Way::Service => &[ClientId, Key],
+            Way::Device => &[ClientId],
+        };
+        [&[Row::Way, Url], of_way, &[Label, Prod, ReadOnly, Connect, Demo]].concat()
+    }
+
     /// The demo org is being opened already: the program was started for it.
     pub fn wait_for_demo(&mut self) {
         self.connecting = Some(Connecting::Demo);
@@ -121,6 +130,7 @@ impl Model {
         match self.row {
             Row::Url => Some(&mut self.url),
             Row::Token => Some(&mut self.token),
+            Row::Passphrase => Some(&mut self.passphrase),
             Row::ClientId => Some(&mut self.client_id),
             Row::Key => Some(&mut self.key),
             Row::Label => Some(&mut self.label),
@@ -134,7 +144,7 @@ impl Model {
     }
 
     pub(super) fn step(&mut self, by: isize) {
-        let rows = self.way.rows();
+        let rows = self.rows();
         let at = rows.iter().position(|r| *r == self.row).unwrap_or(0);
         let to = at.saturating_add_signed(by).min(rows.len().saturating_sub(1));
         self.go_to(rows.get(to).copied().unwrap_or_default());
@@ -148,9 +158,12 @@ impl Model {
             (Row::ClientId, &self.client_id, "The app's client id is missing."),
             (Row::Key, &self.key, "The file of the private key is missing."),
         ];
-        let of_way = self.way.rows();
-        let empty =
-            needed.into_iter().find(|(row, field, _)| of_way.contains(row) && field.text().trim().is_empty());
+        let rows = self.rows();
+        // The vault may have the token.
+        let in_vault = |row: Row| row == Row::Token && self.vault && !self.passphrase.text().is_empty();
+        let empty = needed
+            .into_iter()
+            .find(|(row, field, _)| rows.contains(row) && field.text().trim().is_empty() && !in_vault(*row));
         empty.map(|(row, _, words)| (row, words))
     }
 

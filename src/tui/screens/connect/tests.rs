@@ -256,8 +256,8 @@ fn tab_and_enter_alone_reach_every_row() {
         let (mut model, mut shared) = opened();
         model.way = way;
         keys(&mut model, &mut shared, &[Key::BackTab]);
-        for row in way.rows() {
-            assert_eq!(model.row, *row);
+        for row in model.rows() {
+            assert_eq!(model.row, row);
             keys(&mut model, &mut shared, &[Key::Tab]);
         }
     }
@@ -265,6 +265,30 @@ fn tab_and_enter_alone_reach_every_row() {
     keys(&mut model, &mut shared, &[Key::Tab; 9]);
     let next = keys(&mut model, &mut shared, &[Key::Enter]);
     assert!(matches!(&next.effects[..], [Effect::Start { job: Job::StartDemo, .. }]), "{next:?}");
+}
+
+#[test]
+fn a_vault_gives_the_token_or_keeps_it() {
+    for token in ["", "00token"] {
+        let (mut model, mut shared) = (Model::default(), shared(false));
+        shared.start = Remote::Ready(Start { vault: true, ..Start::default() });
+        model.update(&mut shared, Msg::Shown);
+        model.url = crate::tui::widgets::field::Field::new("acme.okta.com");
+        keys(&mut model, &mut shared, &[Key::Tab]);
+        model.update(&mut shared, Msg::Paste(token.into()));
+        keys(&mut model, &mut shared, &[Key::Tab]);
+        assert_eq!(model.row, Row::Passphrase);
+        model.update(&mut shared, Msg::Paste("correct horse".into()));
+        picture(if token.is_empty() { "vault-gives" } else { "vault-keeps" }, &model, &shared, FOLDER);
+        let next = keys(&mut model, &mut shared, &[Key::Enter]);
+        let [Effect::Start { job: Job::Connect { way: SignIn::Token(sent), passphrase: Some(p), .. }, .. }] =
+            &next.effects[..]
+        else {
+            panic!("{next:?}")
+        };
+        assert_eq!((sent.expose(), p.expose()), (token, "correct horse"));
+        assert!(model.passphrase.text().is_empty() && model.token.text().is_empty(), "neither stays");
+    }
 }
 
 proptest! {

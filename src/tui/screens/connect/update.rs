@@ -22,6 +22,11 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
             Next::none()
         }
         Msg::Command(id) => command(model, shared, id),
+        // What is remembered may be read only when this screen is up.
+        Msg::Done(Slot::Start, Outcome::Start(start)) => {
+            model.vault = start.vault;
+            Next::none()
+        }
         Msg::Done(Slot::Connect, Outcome::DeviceCode(code)) => {
             if model.connecting.is_some() {
                 model.code = Some(code);
@@ -49,6 +54,7 @@ fn stopped(model: &mut Model) {
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     model.trouble = None;
     model.missing = None;
+    model.vault = shared.start.value().is_some_and(|start| start.vault);
     if model.connecting.is_some() {
         return Next::none();
     }
@@ -82,7 +88,7 @@ fn edit(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
         }
         // The name is optional: from the token on, Enter connects.
         Key::Enter
-            if model.row == model.way.last_needed()
+            if (model.row == model.way.last_needed() || model.row == Row::Passphrase)
                 && !model.url.text().is_empty()
                 && model.field().is_some_and(|f| !f.text().is_empty()) =>
         {
@@ -142,7 +148,9 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             Row::Connect => return connect(model, shared),
             Row::Demo => return start_demo(model, shared),
             Row::Way => model.way = model.way.beside(1),
-            Row::Url | Row::Token | Row::ClientId | Row::Key | Row::Label => model.open = true,
+            Row::Url | Row::Token | Row::Passphrase | Row::ClientId | Row::Key | Row::Label => {
+                model.open = true
+            }
         },
         _ => {}
     }
@@ -155,12 +163,14 @@ fn connect(model: &mut Model, shared: &mut Shared) -> Next {
         model.go_to(row);
         return Next::none();
     }
+    let given = model.vault && model.way == Way::Token && !model.passphrase.text().is_empty();
     let job = Job::Connect {
         url: model.url.text().to_owned(),
         way: model.sign_in(),
         label: model.label.text().to_owned(),
         prod: model.prod,
         read_only: model.read_only,
+        passphrase: Some(model.passphrase.take_secret()).filter(|_| given),
     };
     model.open = false;
     model.trouble = None;

@@ -20,6 +20,9 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     page.title = "Connect an org".into();
     page.badges.clear();
     page.second = Line::raw(match model.way {
+        Way::Token if model.vault => {
+            " An org's URL and an API token: typed, or from the vault by its passphrase."
+        }
         Way::Token => " An org's URL and an API token. The token is kept in memory only.",
         Way::Service => " An org's URL and a service app's key. The key stays in its file.",
         Way::Device => " An org's URL and a native app. You sign in with any browser.",
@@ -54,6 +57,7 @@ fn explain(model: &Model) -> &'static str {
         (None, Row::ClientId) => "A Native app's, with the grant Device Authorization. Enter connects.",
         (None, Row::Key) => "The file of the private key: PEM or JWK. Enter connects.",
         (None, Row::Url) => "As in the Admin Console's address bar; oktui puts it right.",
+        (None, Row::Passphrase) => "Of the vault: with no token above, it gives it; with one, it keeps it.",
         (None, Row::Token) => "Made in Okta under Security > API > Tokens. Enter connects.",
         (None, Row::Label) => "A name for your list of orgs; its host when you leave it empty.",
         (None, Row::Prod) => "In a production org changes must be typed to confirm them.",
@@ -78,7 +82,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, _shared: &Share
         return;
     }
     out.gap();
-    for row in model.way.rows().iter().copied() {
+    for row in model.rows() {
         if matches!(row, Row::Connect | Row::Prod) {
             out.gap();
         }
@@ -108,6 +112,7 @@ fn draw_row(model: &Model, row: Row, frame: &mut Frame, out: &mut Rows, theme: T
         Row::ClientId => "Client ID",
         Row::Key => "Key file",
         Row::Token => "API token",
+        Row::Passphrase => "Passphrase",
         Row::Label => "Name",
         Row::Prod => "Production",
         Row::ReadOnly => "Read-only",
@@ -117,6 +122,7 @@ fn draw_row(model: &Model, row: Row, frame: &mut Frame, out: &mut Rows, theme: T
     let field = match row {
         Row::Url => Some(&model.url),
         Row::Token => Some(&model.token),
+        Row::Passphrase => Some(&model.passphrase),
         Row::ClientId => Some(&model.client_id),
         Row::Key => Some(&model.key),
         Row::Label => Some(&model.label),

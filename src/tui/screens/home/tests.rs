@@ -40,6 +40,7 @@ fn known() -> Shared {
         ],
         drafts: vec![SavedDraft { draft, saved: now() }],
         unfinished: vec![Unfinished { plan: adding().plan, done: 1 }],
+        vault: false,
         troubles: vec![Trouble::new(
             "the draft /home/ada/.local/share/oktui/drafts/acme.okta.com--new.json cannot be read: expected value at line 1 column 12",
             "It is left as it is. Move it away to be rid of this message.",

@@ -25,6 +25,11 @@ pub(super) fn lines(model: &Model, shared: &Shared) -> Vec<String> {
     lines.iter().map(|line| clean_block(line)).collect()
 }
 
+/// Whether a sentence tells of something that cannot be taken back lightly: those have a word in capitals (`DELETES`, `REPLACE`).
+pub(super) fn is_grave(line: &str) -> bool {
+    line.split(|c: char| !c.is_ascii_alphabetic()).any(|word| matches!(word, "DELETES" | "REPLACE" | "STOPS"))
+}
+
 fn of_change(planned: &Planned) -> Vec<String> {
     let mut lines = Vec::new();
     if let Allowed::No { why, ask } = &planned.allowed {

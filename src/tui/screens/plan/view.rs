@@ -15,6 +15,7 @@ use crate::tui::widgets::wrap::wrap;
 use crate::tui::widgets::{confirm, heading};
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 /// Cells of the columns beside the change's title.
@@ -174,7 +175,7 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
 pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
     let mut rows = Rows::new(area);
     if model.whole {
-        return draw_whole(model, frame, &mut rows, shared);
+        return draw_whole(model, frame, &mut rows, shared, theme);
     }
     match model.face(shared) {
         Face::Run(run) => draw_run(model, run, frame, &mut rows, shared, theme),
@@ -233,17 +234,27 @@ fn waiting(frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
     }
 }
 
-fn draw_whole(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &Shared) {
+fn draw_whole(model: &Model, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
     if let Some(planned) = model.planned(shared) {
         rows.push(frame, Line::raw(format!(" {}  {}", planned.number, planned.title)));
         rows.gap();
     }
     let cells = rows.cells().saturating_sub(6);
-    let lines: Vec<String> = detail::lines(model, shared).iter().flat_map(|line| wrap(line, cells)).collect();
+    let lines = wrapped(model, shared, theme, cells);
     let skip = model.scroll.min(lines.len().saturating_sub(rows.left()));
-    for line in lines.iter().skip(skip).take(rows.left()) {
-        rows.push(frame, Line::raw(format!("    {line}")));
+    for (line, style) in lines.iter().skip(skip).take(rows.left()) {
+        rows.push(frame, Line::styled(format!("    {line}"), *style));
     }
+}
+
+/// The detail in lines of so many cells. What stops the gateway or takes something away for good is in the colour of what is bad.
+fn wrapped(model: &Model, shared: &Shared, theme: Theme, cells: usize) -> Vec<(String, Style)> {
+    let styled = |line: &String| if detail::is_grave(line) { theme.bad() } else { theme.text() };
+    let lines = detail::lines(model, shared);
+    lines
+        .iter()
+        .flat_map(|line| wrap(line, cells).into_iter().map(move |part| (part, styled(line))))
+        .collect()
 }
 
 fn head(frame: &mut Frame, rows: &mut Rows, theme: Theme, last: (&str, &str)) {
@@ -346,11 +357,15 @@ fn draw_detail(
 ) {
     let number = model.planned(shared).map_or(String::new(), |p| p.number.to_string());
     let cells = rows.cells().saturating_sub(6);
-    let lines: Vec<String> = detail::lines(model, shared).iter().flat_map(|line| wrap(line, cells)).collect();
+    let lines = wrapped(model, shared, theme, cells);
     let room = rows.left().saturating_sub(keep);
     let shown = if lines.len() > room { room.saturating_sub(1) } else { lines.len() };
-    for (i, line) in lines.iter().take(shown).enumerate() {
-        rows.push(frame, Line::raw(format!("{:>3}  {line}", if i == 0 { number.as_str() } else { "" })));
+    for (i, (line, style)) in lines.iter().take(shown).enumerate() {
+        let number = if i == 0 { number.as_str() } else { "" };
+        rows.push(
+            frame,
+            Line::from(vec![Span::raw(format!("{number:>3}  ")), Span::styled(line.clone(), *style)]),
+        );
     }
     if shown < lines.len() && room > 0 {
         let line = format!("     {} more: Enter shows all", plural(lines.len() - shown, "line"));
