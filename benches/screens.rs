@@ -63,6 +63,7 @@ fn connected() -> Connected {
         read_only: false,
         notes: Vec::new(),
         callbacks: Vec::new(),
+        authorization_server: None,
         signed_in: oktui::run::job::SignedIn::default(),
         demo: None,
     }

@@ -23,9 +23,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Demo(args)) if args.serve => block_on(serve(args)),
-        Some(Command::Demo(args)) => full_screen(cli.ascii, Some(args)),
+        Some(Command::Demo(args)) => full_screen(cli.ascii, cli.read_only, Some(args)),
         Some(command) => block_on(async move { ExitCode::from(cli::run(&command).await.code()) }),
-        None => full_screen(cli.ascii, None),
+        None => full_screen(cli.ascii, cli.read_only, None),
     }
 }
 
@@ -98,7 +98,7 @@ async fn serve(args: DemoArgs) -> ExitCode {
 }
 
 /// The full-screen program. The first frame is drawn before anything that takes time.
-fn full_screen(ascii: bool, demo_args: Option<DemoArgs>) -> ExitCode {
+fn full_screen(ascii: bool, read_only: bool, demo_args: Option<DemoArgs>) -> ExitCode {
     use std::io::IsTerminal;
     let is = |name: &str, value: &str| std::env::var(name).is_ok_and(|v| v == value);
     if !std::io::stdout().is_terminal() || !std::io::stdin().is_terminal() || is("TERM", "dumb") {
@@ -131,6 +131,9 @@ fn full_screen(ascii: bool, demo_args: Option<DemoArgs>) -> ExitCode {
     let ended = runtime.block_on(async {
         let (sender, events) = mpsc::channel(256);
         let runner = Runner::new(places, sender, Some(demo_starter(org)));
+        if read_only {
+            runner.only_reads();
+        }
         let ended = opened.run(&Wired(runner.clone()), events).await;
         // A write in flight is waited for, but not longer than its own time-out; the journal knows the rest.
         let _ = tokio::time::timeout(Duration::from_secs(35), runner.shut_down()).await;

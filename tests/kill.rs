@@ -77,3 +77,27 @@ fn killed_while_an_answer_is_on_its_way() {
         kill_after(after, 40);
     }
 }
+
+/// Two at once: the second is told who works there, at once, and neither loses anything.
+#[test]
+fn a_second_apply_is_told_who_works_there() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let file = home.path().join("setup.toml");
+    std::fs::write(&file, SETUP).unwrap();
+    let slow = serde_json::json!({"match": "/api/v1/apps", "method": "POST", "times": 1000, "kind": "slow", "delay_ms": 700});
+    org.request("POST", "/__demo/faults", Some(slow));
+    let args = ["apply", file.to_str().unwrap(), "--yes"];
+    let mut first =
+        org.command(home.path(), &args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while writes(&org) < 1 && first.try_wait().unwrap().is_none() {}
+    let second = org.run(home.path(), &args);
+    let said = shown(&second);
+    assert_ne!(second.status.code(), Some(0), "{said}");
+    assert!(said.contains(&format!("another oktui (process {}) works on this", first.id())), "{said}");
+    org.request("DELETE", "/__demo/faults", None);
+    assert_eq!(first.wait().unwrap().code(), Some(0));
+    let after = org.run(home.path(), &args);
+    assert_eq!(after.status.code(), Some(0), "{}", shown(&after));
+    let apps = org.get("/api/v1/apps?q=Killed&limit=200");
+    assert_eq!(apps.as_array().map(Vec::len), Some(1), "{apps}");
+}

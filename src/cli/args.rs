@@ -15,6 +15,9 @@ pub struct Cli {
     /// Draw with ASCII characters only.
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// No writes at all, in whichever org.
+    #[arg(long, global = true, env = "OKTUI_READ_ONLY", value_parser = clap::builder::FalseyValueParser::new())]
+    pub read_only: bool,
 }
 
 /// The commands.
@@ -52,6 +55,9 @@ pub enum Command {
     /// Who has access to an app, by which ways, and when they last signed in to it. Nothing is written.
     #[command(after_long_help = REVIEW_JSON)]
     Review(ReviewArgs),
+    /// Profiles of orgs: label, production mark, read-only, callbacks, how to sign in. No secret is in them.
+    #[command(subcommand)]
+    Profiles(ProfilesCommand),
     /// API tokens kept in one file that is sealed with a passphrase (age format; the age tool opens it). Without it nothing is kept.
     #[command(subcommand)]
     Vault(VaultCommand),
@@ -234,6 +240,49 @@ pub enum VaultCommand {
     Passphrase,
 }
 
+/// `oktui profiles`
+#[derive(Debug, Subcommand)]
+pub enum ProfilesCommand {
+    /// Every profile, the last used first.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// All of one.
+    Show {
+        /// Its label, or the org's URL.
+        #[arg(value_name = "LABEL")]
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make one. Nothing is asked of the org.
+    Add {
+        /// What you call it: prod, test.
+        label: String,
+        /// The org's URL.
+        url: String,
+    },
+    /// Set a key: label, prod, read_only, headroom, authorization_server, auth, client_id, key, kid, or callback.ENVIRONMENT. An empty value takes it away.
+    Set {
+        /// Its label, or the org's URL.
+        #[arg(value_name = "LABEL")]
+        name: String,
+        /// Which.
+        key: String,
+        /// To what.
+        value: String,
+    },
+    /// Forget one: in Okta nothing changes, and the journal stays.
+    Forget {
+        /// Its label, or the org's URL.
+        #[arg(value_name = "LABEL")]
+        name: String,
+    },
+}
+
 /// Which org.
 #[derive(Debug, Args)]
 pub struct VaultArgs {
@@ -268,6 +317,12 @@ pub struct OrgArgs {
     /// The org's URL.
     #[arg(long, env = "OKTUI_ORG_URL", value_name = "URL")]
     pub org: Option<String>,
+    /// The org by its profile's label (oktui profiles).
+    #[arg(long, env = "OKTUI_PROFILE", value_name = "LABEL")]
+    pub profile: Option<String>,
+    /// No writes at all: a command that would write shows its plan and ends.
+    #[arg(long, env = "OKTUI_READ_ONLY", value_parser = clap::builder::FalseyValueParser::new())]
+    pub read_only: bool,
     /// How to sign in to the org: a flag goes before the environment, and that before the org's profile [default: token].
     #[arg(long, env = "OKTUI_AUTH", value_enum, help_heading = "Signing in")]
     pub auth: Option<AuthArg>,
@@ -306,9 +361,6 @@ pub struct LoginArgs {
     /// What else.
     #[command(subcommand)]
     pub action: Option<LoginAction>,
-    /// Ask for no right to write.
-    #[arg(long)]
-    pub read_only: bool,
     /// Keep this way to sign in with the org's profile: names and paths, no secret.
     #[arg(long)]
     pub save: bool,
@@ -367,9 +419,6 @@ pub struct ApplyArgs {
     /// Reason or ticket, kept in the journal.
     #[arg(long, default_value = "")]
     pub reason: String,
-    /// No writes at all: the same as `oktui plan`.
-    #[arg(long)]
-    pub read_only: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
@@ -512,9 +561,6 @@ pub struct UndoArgs {
     /// Reason or ticket, kept in the journal.
     #[arg(long, default_value = "")]
     pub reason: String,
-    /// No writes at all: shows the plan only.
-    #[arg(long)]
-    pub read_only: bool,
     /// Save the plan to this file instead of applying it, for a second person: oktui apply PLAN.
     #[arg(long, value_name = "PLAN")]
     pub out: Option<PathBuf>,
@@ -583,9 +629,6 @@ pub struct AssignArgs {
     /// Reason or ticket, kept in the journal.
     #[arg(long, default_value = "")]
     pub reason: String,
-    /// No writes at all: shows the rows and the plan.
-    #[arg(long)]
-    pub read_only: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,

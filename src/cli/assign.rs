@@ -33,7 +33,7 @@ pub async fn assign(args: &AssignArgs, places: Places) -> Result<Exit> {
     if args.people.is_none() && args.groups.is_empty() {
         return Err(Refusal::usage("say whom: --people FILE, --groups NAME, or both"));
     }
-    let session = connect(&args.org, places, args.read_only).await?;
+    let session = connect(&args.org, places, false).await?;
     let list = args.people.as_deref().map(list).transpose()?;
     let app = find_app(&session, &args.app).await?;
     let purpose = if args.remove { Purpose::Remove } else { Purpose::Assign };
@@ -53,7 +53,7 @@ pub async fn assign(args: &AssignArgs, places: Places) -> Result<Exit> {
     if !args.org.json {
         eprint!("{}", print::plan_up_to(&made.plan, &made.estimate, SHOWN));
     }
-    if args.read_only {
+    if session.read_only() {
         tell(args, &app, purpose, preview.as_ref(), &made, None, false)?;
         return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });
     }

@@ -110,9 +110,9 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     let text = input::file(&args.file)?;
     let saved = saved_plan(&text)?;
     let setup = if saved.is_some() { None } else { Some(parse_setup(&args.file, &text)?) };
-    let session = connect(&args.org, places, args.read_only).await?;
+    let session = connect(&args.org, places, false).await?;
     // An apply that was killed is finished first: its half-made app must be known before a new plan is made.
-    if applying::unfinished(&session)? > 0 && !args.read_only {
+    if applying::unfinished(&session)? > 0 && !session.read_only() {
         eprintln!("An apply to this org was interrupted. Going on with it first.");
         go_on(&session, args.org.json).await?;
     }
@@ -125,7 +125,7 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
     if !args.org.json {
         eprint!("{}", print::plan(&plan, &made.estimate));
     }
-    if args.read_only {
+    if session.read_only() {
         return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });
     }
     confirm(&made, args.yes)?;
@@ -146,10 +146,11 @@ pub async fn apply(args: &ApplyArgs, places: Places) -> Result<Exit> {
 /// It does not begin.
 pub(super) async fn go_on(session: &Session, json: bool) -> Result<()> {
     let (sink, mut events) = applying::channel();
-    let (ended, _) = tokio::join!(
-        applying::resume(session, &sink, CancellationToken::new(), watch::channel(false).1),
-        show_to_end(&mut events, json, |_| String::new())
-    );
+    let work = async move {
+        // The sink goes with the work: without it nobody waits for events of an apply that did not begin.
+        applying::resume(session, &sink, CancellationToken::new(), watch::channel(false).1).await
+    };
+    let (ended, _) = tokio::join!(work, show_to_end(&mut events, json, |_| String::new()));
     Ok(ended?)
 }
 
@@ -188,10 +189,11 @@ pub(super) async fn carry_out(session: &Session, plan: Plan, quiet: bool) -> Res
             interrupted.cancel();
         }
     });
-    let (ended, last) = tokio::join!(
-        applying::apply(session, plan, &sink, stop, watch::channel(false).1),
-        show_to_end(&mut events, quiet, title)
-    );
+    let work = async move {
+        // The sink goes with the work: without it nobody waits for events of an apply that did not begin.
+        applying::apply(session, plan, &sink, stop, watch::channel(false).1).await
+    };
+    let (ended, last) = tokio::join!(work, show_to_end(&mut events, quiet, title));
     watch.abort();
     ended?;
     last.ok_or_else(|| Refusal { sentence: "the apply did not end".into(), exit: Exit::PartlyDone })
@@ -283,18 +285,15 @@ pub(super) async fn find_app(session: &Session, wanted: &str) -> Result<App> {
 }
 
 pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> Result<Session> {
-    let Some(url) = args.org.clone().filter(|u| !u.trim().is_empty()) else {
-        return Err(Refusal::usage(
-            "no org: set OKTUI_ORG_URL, or give --org. `oktui demo --serve` prints one to try",
-        ));
-    };
+    let url = super::profiles::org_url(args, &places)?;
+    let read_only = read_only || args.read_only;
     let way = super::login::way(args, &places, &url).await?;
     let access = Access { url, way, label: String::new(), prod: false, read_only, headroom: args.headroom };
     let session = Session::connect(access, places, None, &super::login::show_code).await?;
     for note in session.notes() {
         eprintln!("{note}");
     }
-    if !read_only {
+    if !session.read_only() {
         // What a test that was killed has left is not left any longer.
         for said in temporary::end_left(&session).await {
             eprintln!("{said}");

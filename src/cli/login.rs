@@ -75,7 +75,7 @@ pub(super) async fn login(args: &LoginArgs, places: Places) -> Result<Exit, Refu
         );
         return Ok(Exit::Ok);
     }
-    let session = connect(&args.org, places.clone(), args.read_only).await?;
+    let session = connect(&args.org, places.clone(), false).await?;
     if args.save {
         login::remember(&places, &session)?;
     }

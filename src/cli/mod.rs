@@ -13,6 +13,7 @@ mod input;
 mod login;
 mod people;
 pub mod print;
+mod profiles;
 mod review;
 mod rotate;
 mod servers;
@@ -76,6 +77,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Undo(args) => match places() {
             Ok(places) => undo::undo(args, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Profiles(command) => match places() {
+            Ok(places) => profiles::profiles(command, &places),
             Err(e) => Err(e),
         },
         Command::Vault(command) => match places() {

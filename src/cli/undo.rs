@@ -106,8 +106,8 @@ fn list(writes: &[&Written]) -> String {
 /// # Errors
 /// See the exit codes.
 pub async fn undo(args: &UndoArgs, places: Places) -> Result<Exit> {
-    let session = connect(&args.org, places, args.read_only || args.out.is_some()).await?;
-    if !args.read_only && args.out.is_none() && work::interrupted(&session)? {
+    let session = connect(&args.org, places, args.out.is_some()).await?;
+    if !session.read_only() && args.out.is_none() && work::interrupted(&session)? {
         eprintln!("An undo in this org was interrupted. Going on with it first.");
         go_on(&session, args.org.json).await?;
     }
@@ -123,7 +123,7 @@ pub async fn undo(args: &UndoArgs, places: Places) -> Result<Exit> {
     if let Some(path) = &args.out {
         save_plan(path, &made.plan)?;
     }
-    let looks = args.read_only || args.out.is_some();
+    let looks = session.read_only() || args.out.is_some();
     if looks || !args.org.json {
         if args.org.json {
             out(&pretty(&print::plan_json(&made.plan, &made.estimate)));
@@ -134,7 +134,7 @@ pub async fn undo(args: &UndoArgs, places: Places) -> Result<Exit> {
     if args.out.is_some() {
         return Ok(Exit::Ok);
     }
-    if args.read_only {
+    if session.read_only() {
         return Err(Refusal { sentence: "read-only: nothing was written".into(), exit: Exit::NotAllowed });
     }
     confirm(&made, args.yes)?;

@@ -27,7 +27,7 @@ pub(super) async fn read(session: &Session, app: &App, secrets: bool) -> Result<
     let Some(id) = app.id() else {
         return Err(RunError::Missing { what: "the app has no id".into(), help: "Read it again.".into() });
     };
-    let callbacks = remember::callbacks(session.places(), session);
+    let callbacks = remember::own_callbacks(session.places(), session);
     let callbacks: Vec<Callback> =
         callbacks.into_iter().map(|(environment, uri)| Callback { environment, uri }).collect();
     let server = testing::server_of(session, &id).await;

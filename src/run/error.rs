@@ -53,9 +53,8 @@ impl RunError {
         let help = match self {
             Self::Api(e) => e.help(),
             Self::Address(_) => "An org URL looks like https://acme.okta.com.".into(),
-            Self::Store(_) | Self::Lock(_) | Self::Profile(_) | Self::Apply(_) | Self::Vault(_) => {
-                String::new()
-            }
+            Self::Profile(_) => "Until then only what does not write works: --read-only.".into(),
+            Self::Store(_) | Self::Lock(_) | Self::Apply(_) | Self::Vault(_) => String::new(),
             Self::NoSession => "Connect an org first, or open the demo org.".into(),
             Self::ReadOnly => "Connect again without read-only to write.".into(),
             Self::NoPlan(troubles) => troubles.iter().map(|t| t.help.as_str()).collect::<Vec<_>>().join(" "),

@@ -639,6 +639,8 @@ pub struct Connected {
     pub notes: Vec<String>,
     /// The gateway's callbacks that are known for this org, by environment.
     pub callbacks: Vec<(String, String)>,
+    /// The authorization server that new apps are set up with, where the org's profile names one.
+    pub authorization_server: Option<String>,
     /// How we signed in, and until when that is good.
     pub signed_in: SignedIn,
     /// Present in the demo org: people with passwords.

@@ -16,6 +16,7 @@ mod logging;
 pub mod login;
 pub mod lookup;
 mod pace;
+pub mod profiles;
 pub mod remember;
 pub mod reviewing;
 pub mod rotating;

@@ -64,6 +64,31 @@ pub fn used(places: &Places, connected: &Connected) -> Result<(), RunError> {
     Ok(profile::save(places, &orgs)?)
 }
 
+/// What the profile of an org says of every session there.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    pub label: String,
+    pub prod: bool,
+    pub read_only: bool,
+}
+
+/// The marks of an org's profile: they hold whatever a face asks for. A file of orgs that cannot be read may hold one that forbids to
+/// write, so without it there is no writing.
+///
+/// # Errors
+/// The file cannot be read, and the session would write.
+pub(super) fn marks(places: &Places, org_url: &str, read_only: bool) -> Result<Marks, RunError> {
+    match profile::load(places) {
+        Ok(orgs) => Ok(orgs.find(org_url).map_or_else(Marks::default, |org| Marks {
+            label: org.label.clone(),
+            prod: org.prod,
+            read_only: org.read_only,
+        })),
+        Err(_) if read_only => Ok(Marks::default()),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// Forgets an org.
 ///
 /// # Errors
@@ -78,12 +103,20 @@ pub fn forget(places: &Places, url: &str) -> Result<(), RunError> {
 
 /// The gateway's callbacks that are known for an org: its own, else the production one of the gateway's guide.
 pub fn callbacks(places: &Places, session: &Session) -> Vec<(String, String)> {
+    let own = own_callbacks(places, session);
+    if own.is_empty() { vec![("prod".into(), GATEWAY_CALLBACK.into())] } else { own }
+}
+
+/// The gateway's callbacks that the org's profile names.
+pub(super) fn own_callbacks(places: &Places, session: &Session) -> Vec<(String, String)> {
     let orgs = profile::load(places).unwrap_or_default();
     let own = orgs.find(&session.org().url).map(|o| o.callbacks.clone()).unwrap_or_default();
-    if own.is_empty() {
-        return vec![("prod".into(), GATEWAY_CALLBACK.into())];
-    }
     own.into_iter().map(|c| (c.environment, c.uri)).collect()
+}
+
+/// The authorization server that the org's profile names for new apps, and for those that nobody set up from here.
+pub(super) fn default_server(places: &Places, org_url: &str) -> Option<String> {
+    profile::load(places).unwrap_or_default().find(org_url)?.authorization_server.clone()
 }
 
 /// Percent of each rate limit that is left to the other users of this org, where its profile says so.

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -49,6 +50,8 @@ struct Hub {
     events: mpsc::Sender<Event>,
     demo: Option<DemoStarter>,
     tasks: TaskTracker,
+    /// No session may write, whatever it is asked for with.
+    only_reads: AtomicBool,
 }
 
 struct Running {
@@ -103,7 +106,13 @@ impl Runner {
             events,
             demo,
             tasks: TaskTracker::new(),
+            only_reads: AtomicBool::new(false),
         }))
+    }
+
+    /// From now on no session of this runner may write.
+    pub fn only_reads(&self) {
+        self.0.only_reads.store(true, Ordering::Relaxed);
     }
 
     /// Starts a job. What ran in its slot is told to stop.
@@ -401,6 +410,8 @@ impl Runner {
             let sink = sink.clone();
             tokio::spawn(async move { sink.send(Outcome::DeviceCode(code)).await });
         };
+        let read_only = access.read_only || self.0.only_reads.load(Ordering::Relaxed);
+        let access = Access { read_only, ..access };
         let session = Session::connect(access, places, access_demo, &show).await?;
         let callbacks = remember::callbacks(&self.0.places, &session);
         let mut connected = session.connected(callbacks).await?;

@@ -81,6 +81,13 @@ impl Session {
         show: &(dyn Fn(DeviceCode) + Send + Sync),
     ) -> Result<Self, RunError> {
         let address = address::normalise(&access.url).map_err(|e| RunError::Address(e.to_string()))?;
+        let marks = remember::marks(&places, &address.url, access.read_only)?;
+        let access = Access {
+            read_only: access.read_only || marks.read_only,
+            prod: access.prod || marks.prod,
+            label: if access.label.trim().is_empty() { marks.label } else { access.label },
+            ..access
+        };
         let wire = login::wire()?;
         let anonymous = Transport::new(&address.url, Authorization::Anonymous, wire.clone());
         // Before anything secret is sent: a host that turns out to be no org never sees it.
@@ -196,6 +203,7 @@ impl Session {
             read_only: self.0.read_only,
             notes: self.0.notes.clone(),
             callbacks,
+            authorization_server: remember::default_server(&self.0.places, &self.0.org.url),
             signed_in: self.signed_in(),
             demo,
         })

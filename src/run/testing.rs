@@ -199,7 +199,9 @@ fn random() -> Result<flow::Random, RunError> {
 /// The authorization server to test an app with: the one that was set up from here, else a custom one with a policy that covers the
 /// app, `default` first, else the org's own.
 pub async fn server_for(session: &Session, app: &App) -> ServerKind {
-    let remembered = app.id().and_then(|id| remember::server_of(session.places(), &session.org().url, &id));
+    let (places, url) = (session.places(), &session.org().url);
+    let remembered = app.id().and_then(|id| remember::server_of(places, url, &id));
+    let remembered = remembered.or_else(|| remember::default_server(places, url));
     if let Some(kind) = remembered.and_then(|s| AuthorizationServer { id: s, ..Default::default() }.kind()) {
         return kind;
     }

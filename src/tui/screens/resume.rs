@@ -17,6 +17,9 @@ pub(super) fn fresh(shared: &Shared) -> Option<Draft> {
         };
         draft.setup.redirect_uris = session.callbacks.iter().map(callback).collect();
     }
+    if let Some(server) = &session.authorization_server {
+        draft.setup.authorization_server.id.clone_from(server);
+    }
     Some(draft)
 }
 

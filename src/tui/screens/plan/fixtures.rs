@@ -45,6 +45,7 @@ pub(in crate::tui::screens) fn shared(demo: bool) -> Shared {
         read_only: false,
         notes: Vec::new(),
         callbacks: Vec::new(),
+        authorization_server: None,
         signed_in: crate::run::job::SignedIn::default(),
         demo: demo.then(|| Demo {
             people: vec![

@@ -68,6 +68,7 @@ fn shared(at: u8) -> Shared {
         prod: true,
         read_only: false,
         notes: Vec::new(),
+        authorization_server: None,
         callbacks: vec![
             ("prod".into(), crate::setup::GATEWAY_CALLBACK.into()),
             ("staging".into(), CALLBACK.into()),
