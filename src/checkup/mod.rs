@@ -4,9 +4,12 @@
 //! Pure. May name `setup`, `policy`, `model`, `text`, `uri`. What comes in are [`Facts`], read by `run`; what may not be read is a
 //! finding of its own and never passes for *all is well*.
 
+mod drift;
 mod rules;
 #[cfg(test)]
 mod tests;
+
+pub use drift::{Drifted, Field, drift};
 
 use crate::okta::model::{
     App, AppGroup, AppUser, Engine, Group, Policy, Readable, ServerKind, SignOnRule, User,

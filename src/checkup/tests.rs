@@ -300,3 +300,20 @@ fn the_worst_comes_first_and_every_finding_says_what_helps() {
         assert!(!f.title.is_empty() && !f.help.is_empty(), "{f:?}");
     }
 }
+
+#[test]
+fn a_setup_read_from_an_app_has_not_drifted_from_it() {
+    let grants = "/settings/oauthClient/grant_types";
+    for list in [json!(["authorization_code"]), json!(["refresh_token", "authorization_code"])] {
+        let mut raw = app();
+        *raw.pointer_mut(grants).unwrap() = list;
+        let facts = Facts { groups: Readable::Known(Vec::new()), ..well(raw) };
+        let other: Vec<_> =
+            drift(&facts.setup, &facts).into_iter().filter(|f| f.kind != Drifted::Same).collect();
+        // The built-in group was not asked for, so nobody knows whether everyone is let in.
+        assert!(
+            matches!(&other[..], [f] if f.name == "who has access" && f.kind == Drifted::NotReadable),
+            "{other:?}"
+        );
+    }
+}

@@ -35,6 +35,9 @@ pub enum Command {
     Plan(PlanArgs),
     /// Make the org as a Setup file says. Nothing is removed; applying twice changes nothing.
     Apply(ApplyArgs),
+    /// Compare a Setup file with the app as it is in the org, field by field. Nothing is written to Okta.
+    #[command(after_long_help = DRIFT_JSON)]
+    Drift(DriftArgs),
     /// Run one sign-in, and show every redirect and token exchange.
     #[command(after_long_help = TEST_NOTES)]
     Test(TestArgs),
@@ -403,6 +406,42 @@ pub struct PlanArgs {
     #[command(flatten)]
     #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
     pub org: OrgArgs,
+}
+
+const DRIFT_JSON: &str = "\
+With --json: {app, fields: [{field, wanted, live, kind}], differs}. kind is one of same, differs, only_wanted, only_live, not_readable.
+
+Exit code 1: something differs. 6: nothing does, as far as could be read.";
+
+/// `oktui drift`
+#[derive(Debug, Args)]
+pub struct DriftArgs {
+    /// The Setup file, or - for standard input.
+    pub file: PathBuf,
+    /// The app: its name, its id or its client id [default: the one with the Setup's name].
+    #[arg(long, value_name = "NAME|CLIENT_ID")]
+    pub app: Option<String>,
+    /// Take one side: `live` writes a Setup that says what the org has (to --out); `file` shows the plan that makes the org as the file says.
+    #[arg(long, value_enum)]
+    pub accept: Option<SideArg>,
+    /// Where the Setup of the org's side goes: a new file. Yours is not written over; its comments stay in it.
+    #[arg(long, value_name = "FILE", required_if_eq("accept", "live"))]
+    pub out: Option<PathBuf>,
+    /// Also the fields that are the same.
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
+/// A side of a drift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SideArg {
+    /// The org's.
+    Live,
+    /// The Setup file's.
+    File,
 }
 
 /// `oktui apply`

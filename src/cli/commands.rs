@@ -302,7 +302,7 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
     Ok(session)
 }
 
-async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<PlanMade> {
+pub(super) async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<PlanMade> {
     let target = live::target(session, &setup).await?;
     let draft = Draft { setup, target, reason, ..Draft::new(session.org().url.clone()) };
     match applying::plan(session, &draft).await {
@@ -317,7 +317,7 @@ async fn make_plan(session: &Session, setup: Setup, reason: String) -> Result<Pl
     }
 }
 
-fn read_setup(file: &Path) -> Result<Setup> {
+pub(super) fn read_setup(file: &Path) -> Result<Setup> {
     parse_setup(file, &input::file(file)?)
 }
 

@@ -8,6 +8,7 @@ mod bundle;
 mod commands;
 mod diagnose;
 mod doctor;
+mod drift;
 pub mod exit;
 mod input;
 mod login;
@@ -85,6 +86,10 @@ pub async fn run(command: &Command) -> Exit {
         },
         Command::Vault(command) => match places() {
             Ok(places) => vault::vault(command, places).await,
+            Err(e) => Err(e),
+        },
+        Command::Drift(args) => match places() {
+            Ok(places) => drift::drift(args, places).await,
             Err(e) => Err(e),
         },
         Command::Doctor(args) => match places() {

@@ -34,7 +34,7 @@ pub struct Contents<'a> {
 pub async fn make(session: Option<&Session>, contents: Contents<'_>) -> Result<Vec<File>, RunError> {
     let diagnosis = contents.evidence.map(|evidence| (judge(evidence), evidence));
     let facts = match (session, contents.app) {
-        (Some(session), Some(app)) => Some(checkup::read(session, app, contents.secrets).await?),
+        (Some(session), Some(app)) => Some(checkup::read(session, app, contents.secrets, None).await?),
         _ => None,
     };
     let findings = facts.as_ref().map(crate::checkup::check_up);

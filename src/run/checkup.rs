@@ -3,9 +3,9 @@
 use super::error::RunError;
 use super::session::Session;
 use super::{live, remember, testing};
-use crate::checkup::{Facts, Finding, SecretFacts, check_up};
-use crate::okta::model::{App, Engine, Readable, User};
-use crate::setup::Context;
+use crate::checkup::{Facts, Field, Finding, SecretFacts, check_up, drift};
+use crate::okta::model::{App, Assigned, Engine, Readable, User};
+use crate::setup::{AuthorizationServer, Context, Setup};
 use crate::uri::Callback;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -15,14 +15,42 @@ use std::collections::BTreeMap;
 /// # Errors
 /// The app cannot be read. What else may not be read is a finding.
 pub async fn of_app(session: &Session, app: &App, secrets: bool) -> Result<Vec<Finding>, RunError> {
-    Ok(check_up(&read(session, app, secrets).await?))
+    Ok(check_up(&read(session, app, secrets, None).await?))
 }
 
-/// What the check-up judges.
+/// An app as a Setup wants it against the app as it is, field by field; with the Setup that describes it as it is, people included.
+///
+/// # Errors
+/// The app cannot be read.
+pub async fn against(session: &Session, app: &App, wanted: &Setup) -> Result<(Vec<Field>, Setup), RunError> {
+    let facts = read(session, app, false, Some(wanted.authorization_server.clone())).await?;
+    let mut live = facts.setup.clone();
+    if let Some(people) = facts.people.known() {
+        let direct = people.iter().filter(|(user, _)| user.via == Assigned::Directly);
+        live.access.people =
+            direct.filter_map(|(_, person)| Some(person.as_ref()?.login.to_string())).collect();
+    }
+    // What Okta does not know stays as the Setup has it.
+    live.mcp_servers.clone_from(&wanted.mcp_servers);
+    live.app.logo = wanted.app.logo.clone().filter(|_| app.logo_href().is_some());
+    for row in &mut live.redirect_uris {
+        if let Some(named) = wanted.redirect_uris.iter().find(|w| w.uri == row.uri) {
+            row.environment.clone_from(&named.environment);
+        }
+    }
+    Ok((drift(wanted, &facts), live))
+}
+
+/// What the check-up judges. `server`: the authorization server that the app is used with, where that is known.
 ///
 /// # Errors
 /// As [`of_app`].
-pub(super) async fn read(session: &Session, app: &App, secrets: bool) -> Result<Facts, RunError> {
+pub(super) async fn read(
+    session: &Session,
+    app: &App,
+    secrets: bool,
+    server: Option<AuthorizationServer>,
+) -> Result<Facts, RunError> {
     let reader = session.reader();
     let Some(id) = app.id() else {
         return Err(RunError::Missing { what: "the app has no id".into(), help: "Read it again.".into() });
@@ -30,7 +58,10 @@ pub(super) async fn read(session: &Session, app: &App, secrets: bool) -> Result<
     let callbacks = remember::own_callbacks(session.places(), session);
     let callbacks: Vec<Callback> =
         callbacks.into_iter().map(|(environment, uri)| Callback { environment, uri }).collect();
-    let server = testing::server_of(session, &id).await;
+    let server = match server {
+        Some(server) => server,
+        None => testing::server_of(session, &id).await,
+    };
     let loaded = live::app(session, &id, server, &callbacks).await?;
     let Some(kind) = loaded.setup.authorization_server.kind() else {
         return Err(RunError::Missing {
