@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let cli = Cli::parse();
     match cli.command {
+        Some(Command::Demo(args)) if args.scenario == "list" => list_scenarios(),
         Some(Command::Demo(args)) if args.serve => block_on(serve(args)),
         Some(Command::Demo(args)) => full_screen(cli.ascii, cli.read_only, Some(args)),
         Some(command) => block_on(async move { ExitCode::from(cli::run(&command).await.code()) }),
@@ -64,6 +65,20 @@ fn options(args: &DemoArgs) -> Result<demo::Options, String> {
             ..demo::Traffic::default()
         },
     })
+}
+
+/// `oktui demo --scenario list`
+fn list_scenarios() -> ExitCode {
+    use std::io::Write;
+    let mut out = std::io::stdout();
+    let width = demo::Scenario::list().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, what) in demo::Scenario::list() {
+        // Whoever reads may have seen enough and closed the pipe.
+        if writeln!(out, "{name:width$}  {what}").is_err() {
+            break;
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 /// `oktui demo --serve`: one line of JSON, then the org until Ctrl-C or SIGTERM.

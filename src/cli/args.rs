@@ -212,7 +212,7 @@ pub struct DemoArgs {
     /// How many seconds a rate-limit window has.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
     pub window: u32,
-    /// What it plays: plain, mfa-required, free-org ….
+    /// What it plays: plain, mfa-required, redirect-slash …. `list` prints every name with what it is.
     #[arg(long, default_value = "plain")]
     pub scenario: String,
 }

@@ -125,39 +125,41 @@ impl App {
     }
 }
 
-/// The two apps every demo org starts with.
-pub(super) fn initial(org: &mut Org) -> Vec<App> {
-    let make = |n: u64, body: Value, groups: &[u64], org: &Org| {
-        let id = seed::okta_id(org.seed, "0oa", n);
-        let body = client_settings::complete(&body, None, &id).ok()?;
-        let groups = groups.iter().filter_map(|g| org.directory.groups.get(*g as usize));
-        Some(App {
-            secrets: vec![Secret {
-                id: seed::okta_id(org.seed, "ocs", n),
-                value: seed::text(org.seed, "client secret", n, 64),
-                active: true,
-                created: "2025-03-04T09:30:00.000Z".into(),
-                updated: "2025-03-04T09:30:00.000Z".into(),
-            }],
-            id,
-            body,
+/// An app with one secret, assigned to these groups; everything about it follows from its number.
+pub(super) fn seeded(org: &Org, n: u64, body: &Value, groups: &[u64]) -> Option<App> {
+    let id = seed::okta_id(org.seed, "0oa", n);
+    let body = client_settings::complete(body, None, &id).ok()?;
+    let groups = groups.iter().filter_map(|g| org.directory.groups.get(*g as usize));
+    Some(App {
+        secrets: vec![Secret {
+            id: seed::okta_id(org.seed, "ocs", n),
+            value: seed::text(org.seed, "client secret", n, 64),
             active: true,
             created: "2025-03-04T09:30:00.000Z".into(),
-            updated: "2025-06-02T11:05:12.000Z".into(),
-            users: BTreeMap::new(),
-            groups: groups
-                .map(|g| AppGroup {
-                    id: g.id.clone(),
-                    updated: "2025-03-04T09:31:00.000Z".into(),
-                    profile: json!({}),
-                })
-                .collect(),
-            grants: Vec::new(),
-            access_policy: org.signon.access_policy_id(),
-            kid: org.signing_kid(),
-            logo: None,
-        })
-    };
+            updated: "2025-03-04T09:30:00.000Z".into(),
+        }],
+        id,
+        body,
+        active: true,
+        created: "2025-03-04T09:30:00.000Z".into(),
+        updated: "2025-06-02T11:05:12.000Z".into(),
+        users: BTreeMap::new(),
+        groups: groups
+            .map(|g| AppGroup {
+                id: g.id.clone(),
+                updated: "2025-03-04T09:31:00.000Z".into(),
+                profile: json!({}),
+            })
+            .collect(),
+        grants: Vec::new(),
+        access_policy: org.signon.access_policy_id(),
+        kid: org.signing_kid(),
+        logo: None,
+    })
+}
+
+/// The two apps every demo org starts with.
+pub(super) fn initial(org: &Org) -> Vec<App> {
     let portal = json!({
         "name": "oidc_client", "label": "HR Portal", "signOnMode": "OPENID_CONNECT",
         "credentials": { "oauthClient": { "token_endpoint_auth_method": "client_secret_basic", "pkce_required": true } },
@@ -176,7 +178,7 @@ pub(super) fn initial(org: &mut Org) -> Vec<App> {
             "redirect_uris": ["https://wiki.acme.example/callback"],
         } },
     });
-    [make(0, portal, &[0], org), make(1, wiki, &[6], org)].into_iter().flatten().collect()
+    [seeded(org, 0, &portal, &[0]), seeded(org, 1, &wiki, &[6])].into_iter().flatten().collect()
 }
 
 /// `/api/v1/apps` and one app.

@@ -353,6 +353,11 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
     };
     let code = Org::unguessable(43);
     let now = org.now();
+    if org.plays(Scenario::CodeUsed, &request.client_id) {
+        let family = org.next();
+        org.spent_codes.insert(code.clone(), family);
+    }
+    let lives = if org.plays(Scenario::CodeExpired, &request.client_id) { 0 } else { CODE_SECONDS };
     org.codes.insert(
         code.clone(),
         Code {
@@ -360,7 +365,7 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
             session: session.clone(),
             scopes: request.scopes.clone(),
             lifetimes,
-            expires: now + CODE_SECONDS,
+            expires: now + lives,
         },
     );
     let kind =

@@ -56,7 +56,7 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
         }
         (&Method::POST, ["scenario"]) => {
             let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
-            org.scenario = name.parse().map_err(|e: super::UnknownName| bad(&e.to_string()))?;
+            org.play(name.parse().map_err(|e: super::UnknownName| bad(&e.to_string()))?);
             Reply::ok(json!({ "name": org.scenario.name() }))
         }
         (&Method::POST, ["faults"]) => {

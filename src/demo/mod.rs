@@ -15,7 +15,8 @@
 //! | `GET /__demo/counts` | management calls so far by the status of their answer, `"0"` where it was broken off; `DELETE` begins anew |
 //! | `GET /__demo/oauth` | every call of an OAuth endpoint |
 //! | `GET /__demo/callbacks` | what arrived at the gateway's callback |
-//! | `POST /__demo/scenario` `{"name":"mfa-required"}` | switches the [`Scenario`] |
+//! | `GET /__demo/scenario` | the scenario that is played, and all there are |
+//! | `POST /__demo/scenario` `{"name":"mfa-required"}` | switches the [`Scenario`]; the app of the one before is taken away, with what was repaired on it |
 //! | `POST /__demo/faults` `{"match":"/api/v1/apps","kind":"status","status":429,"times":2}` | trouble on demand; kinds `status truncate html big slow reset reset_after` (the last one after the work is done), `method` and `delay_ms` optional; with `"percent":1` in place of `times` that part of the matching calls, without end |
 //! | `DELETE /__demo/faults` | forgets the faults that wait |
 //! | `POST /__demo/traffic` `{"latency_ms":40,"window_ms":6000,"limit":600,"concurrent":15,"others_percent":30,"headers":"okta"}` | latency, limits, other clients, and what is told of them (`okta`, `none`, `retry-after`); what is not named stays; another limit or window begins anew |
@@ -56,7 +57,9 @@ mod page;
 mod paging;
 mod people;
 mod policy;
+mod practice;
 mod routes;
+mod scenario;
 mod secrets;
 mod seed;
 mod serve;
@@ -69,6 +72,7 @@ mod token;
 mod traffic;
 mod users;
 
+pub use scenario::Scenario;
 pub use traffic::{RateHeaders, Traffic};
 
 use std::net::SocketAddr;
@@ -147,64 +151,6 @@ impl FromStr for Engine {
             "classic" => Ok(Self::Classic),
             _ => Err(UnknownName { given: text.to_owned(), known: "identity, classic".to_owned() }),
         }
-    }
-}
-
-/// How the org behaves; may be switched while it runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Scenario {
-    /// The catch-all app sign-in rule asks for one factor.
-    #[default]
-    Plain,
-    /// The catch-all app sign-in rule asks for two factors: a password alone ends in `login_required`.
-    MfaRequired,
-    /// The global session policy asks everybody for a one-time code; only `cho` has one.
-    SessionMfa,
-    /// Rate limits of an Integrator Free org, halved for an API token: ten app calls a minute.
-    FreeOrg,
-    /// Without API Access Management: no custom authorization server, not even `default`.
-    NoApiAccessManagement,
-    /// The `default` authorization server has no access policy, as in a new Integrator Free org.
-    DefaultWithoutPolicy,
-    /// A second app with the same label is refused with E0000040.
-    UniqueLabels,
-    /// Assigning a person twice answers 409 E0000062 instead of 200.
-    AssignedTwiceConflict,
-}
-
-impl Scenario {
-    const ALL: [(Self, &'static str, &'static str); 8] = [
-        (Self::Plain, "plain", "one factor is enough"),
-        (Self::MfaRequired, "mfa-required", "the app's sign-in rule asks for two factors"),
-        (Self::SessionMfa, "session-mfa", "the global session policy asks everybody for a one-time code"),
-        (Self::FreeOrg, "free-org", "rate limits of an Integrator Free org"),
-        (Self::NoApiAccessManagement, "no-api-access-management", "only the org authorization server exists"),
-        (Self::DefaultWithoutPolicy, "default-without-policy", "the default server has no access policy"),
-        (Self::UniqueLabels, "unique-labels", "two apps cannot have the same label"),
-        (Self::AssignedTwiceConflict, "assigned-twice-conflict", "a repeated assignment answers 409"),
-    ];
-
-    /// Every scenario's name with half a sentence, for `--help`.
-    pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
-        Self::ALL.into_iter().map(|(_, name, what)| (name, what))
-    }
-
-    /// The kebab-case name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.into_iter().find(|(scenario, _, _)| *scenario == self).map_or("plain", |(_, name, _)| name)
-    }
-}
-
-impl FromStr for Scenario {
-    type Err = UnknownName;
-
-    fn from_str(text: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|(_, name, _)| *name == text).map(|(scenario, _, _)| scenario).ok_or_else(
-            || UnknownName {
-                given: text.to_owned(),
-                known: Self::list().map(|(n, _)| n).collect::<Vec<_>>().join(", "),
-            },
-        )
     }
 }
 

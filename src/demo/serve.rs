@@ -143,7 +143,9 @@ async fn answer(
         let fault = if control {
             None
         } else {
-            faults::take(&mut org.faults, call.method.as_str(), &call.path, dice)
+            let (method, path) = (call.method.as_str(), &call.path);
+            faults::take(&mut org.faults, method, path, dice)
+                .or_else(|| faults::take(&mut org.scenario_faults, method, path, dice))
         };
         (fault, org.traffic)
     };

@@ -113,6 +113,8 @@ pub(super) struct Org {
     pub(super) limits: Limits,
     pub(super) traffic: Traffic,
     pub(super) faults: Vec<Fault>,
+    /// Those of the scenario; `faults` are the control path's.
+    pub(super) scenario_faults: Vec<Fault>,
     pub(super) writes: VecDeque<Value>,
     pub(super) oauth_calls: VecDeque<Value>,
     /// Management calls by the status of their answer, 0 where it was broken off.
@@ -132,7 +134,7 @@ impl Org {
         let mut org = Self {
             seed,
             engine: options.engine,
-            scenario: options.scenario,
+            scenario: Scenario::Plain,
             clock: Clock::default(),
             began: Clock::default().millis(),
             signed_in: HashMap::new(),
@@ -155,6 +157,7 @@ impl Org {
             limits: Limits::default(),
             traffic: options.traffic,
             faults: Vec::new(),
+            scenario_faults: Vec::new(),
             writes: VecDeque::new(),
             oauth_calls: VecDeque::new(),
             counts: BTreeMap::new(),
@@ -165,9 +168,10 @@ impl Org {
             counter: 0,
         };
         org.signon = signon::initial(&org);
-        org.apps = apps::initial(&mut org);
+        org.apps = apps::initial(&org);
         org.servers = servers::initial(&org);
         org.recall();
+        org.play(options.scenario);
         org
     }
 
@@ -287,6 +291,7 @@ impl Org {
             "gateway_callback": format!("{base}/gateway/v1/outbound/oauth/callback"),
             "engine": self.engine.name(),
             "scenario": self.scenario.name(),
+            "practice_app": self.app(&self.practice_app_id()).map(|a| json!({ "id": a.id, "label": a.label(), "client_id": a.client_id() })),
             "people": self.directory.people,
             "users": users,
             "groups": groups,

@@ -1,5 +1,6 @@
 //! The token endpoint (RFC 6749 section 3.2) and the key set.
 
+use super::Scenario;
 use super::apps::App;
 use super::assignments;
 use super::call::{Answer, Call, Reply, first};
@@ -71,6 +72,15 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
             &app,
             Refused::new(400, "unauthorized_client", "unauthorized_client", &text),
         ));
+    }
+    // RFC 9449 section 5. The demo issues no bound tokens: where the app demands a proof, none is good enough.
+    let bound = app.body.pointer("/settings/oauthClient/dpop_bound_access_tokens").and_then(Value::as_bool);
+    if bound == Some(true) && grant != "client_credentials" {
+        let (error, text) = match call.header("dpop") {
+            None => ("invalid_dpop_proof", "The DPoP proof JWT header is missing."),
+            Some(_) => ("use_dpop_nonce", "Authorization server requires nonce in DPoP proof."),
+        };
+        return Err(fail(call, org, server, &app, Refused::new(400, error, error, text)));
     }
     match grant {
         "authorization_code" => redeem(call, org, key, server, &app, &form),
@@ -156,7 +166,8 @@ fn redeem(
             return refuse(org, "invalid_request", "pkce_missing_challenge_verifier_present", text);
         }
         (Some(challenge), Some(verifier)) => {
-            if keys::encode(&keys::sha256(verifier)) != *challenge {
+            let altered = org.plays(Scenario::VerifierWrong, app.client_id());
+            if altered || keys::encode(&keys::sha256(verifier)) != *challenge {
                 return refuse(org, "invalid_grant", "pkce_verification_failed", "PKCE verification failed.");
             }
         }
@@ -227,7 +238,8 @@ fn refresh(
     if org.dead_families.contains(&token.family) {
         return refuse(org, "invalid_grant", "invalid_refresh_token", invalid);
     }
-    if token.replaced.is_some_and(|at| now > at + leeway) {
+    let reused = token.replaced.is_some_and(|at| now > at + leeway);
+    if reused || org.plays(Scenario::RefreshReused, app.client_id()) {
         org.dead_families.insert(token.family);
         let kind = if server.is_some() {
             "app.oauth2.as.token.detect_reuse"
