@@ -134,7 +134,7 @@ impl Finding {
     pub fn place(&self) -> Option<Place> {
         match self.rule {
             _ if self.fix.is_some() => Some(Place::Plan),
-            "no-code-grant" => Some(Place::Plan),
+            "no-code-grant" | "app-inactive" => Some(Place::Plan),
             "nobody-assigned" | "assigned-and-barred" | "everyone" | "everyone-in-production" => {
                 Some(Place::People)
             }

@@ -87,7 +87,7 @@ fn app(facts: &Facts, out: &mut Vec<Finding>) {
         out.push(
             finding("app-inactive", Harm::Everybody, "The app is inactive.")
                 .why("Okta refuses its client id until it is activated, and its tokens are dead.")
-                .help("Activate it in Okta under Applications, or undo the write that deactivated it (journal).")
+                .help("The plan activates it. Look at the journal or Okta's log first for who deactivated it, and why.")
                 .from("Okta, Applications API: lifecycle"),
         );
     }
@@ -265,6 +265,15 @@ fn server(facts: &Facts, out: &mut Vec<Finding>) {
         out,
     );
     if facts.server == ServerKind::Org {
+        let servers = facts.context.servers.known().into_iter().flatten();
+        if servers.into_iter().any(|server| server.is_default && !server.active) {
+            out.push(
+                finding("default-server-inactive", Harm::Some, "The default authorization server is inactive.")
+                    .why("Where the gateway's form leads to /oauth2/default, every sign-in ends with an error. This check-up took the org's own server.")
+                    .help("Activate it in Okta (Security > API), or use the URLs of another server in the form.")
+                    .from("Okta, Authorization servers: lifecycle"),
+            );
+        }
         return;
     }
     not_read(
