@@ -104,6 +104,7 @@ fn on_screen_from_the_finding_to_its_plan_and_gone() {
     tui.send(org.text("api_token"));
     tui.press(&["Enter"]);
     tui.wait("Choose the app to check up");
+    tui.wait("HR Portal");
     tui.press(&["/"]);
     tui.send("cequence");
     tui.press(&["Enter", "Enter"]);

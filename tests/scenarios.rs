@@ -114,7 +114,15 @@ fn tried(org: &Served, by: By, app: &str, secret: &str) -> (Option<i32>, Value, 
     match by {
         By::App => args.extend(["--app", app, "--server", "default"]),
         By::Life => args.extend([
-            "--app", app, "--server", "default", "--kind", "refresh", "--scopes", "openid", "offline_access",
+            "--app",
+            app,
+            "--server",
+            "default",
+            "--kind",
+            "refresh",
+            "--scopes",
+            "openid",
+            "offline_access",
         ]),
         By::Given => {
             args.extend(["--issuer", &issuer, "--client-id", app]);
