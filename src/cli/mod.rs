@@ -9,6 +9,7 @@ mod commands;
 mod diagnose;
 mod doctor;
 pub mod exit;
+mod history;
 mod input;
 mod login;
 mod people;
