@@ -103,3 +103,52 @@ fn a_pasted_answer_of_another_run_is_refused() {
     assert!(url.contains("/authorize?response_type=code&client_id="), "it stands alone on its line: {url}");
     assert!(!String::from_utf8_lossy(&tested.stdout).contains("code=abc"));
 }
+
+/// The files of runs of before.
+fn kept(home: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let folders = std::fs::read_dir(home.join("state/runs")).into_iter().flatten().flatten();
+    let files = folders.flat_map(|folder| std::fs::read_dir(folder.path()).unwrap().flatten());
+    let mut files: Vec<_> = files.map(|file| file.path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn runs_are_found_again_masked_and_a_damaged_file_is_left_alone() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let values = set_up(&org, home.path());
+    let client = values["clientId"].as_str().unwrap();
+    let (ana, password) = org.person("ana@");
+    let args = ["test", "--app", client, "--as", &ana];
+    assert!(org.run_with_input(home.path(), &args, &password).status.success());
+    assert!(org.run(home.path(), &["test", "--app", client]).status.success());
+    let files = kept(home.path());
+    assert_eq!(files.len(), 2, "{files:?}");
+    for file in &files {
+        assert_eq!(std::fs::metadata(file).unwrap().permissions().mode() & 0o777, 0o600);
+        let text = std::fs::read_to_string(file).unwrap();
+        for secret in [password.as_str(), values["clientSecret"].as_str().unwrap(), ana.as_str()] {
+            assert!(!text.contains(secret), "{file:?}");
+        }
+    }
+    let list = org.run(home.path(), &["test", "--history", "--app", "Cequence AI Gateway", "--json"]);
+    let list = parsed(&list);
+    let ways: Vec<&str> =
+        list["runs"].as_array().unwrap().iter().map(|r| r["way"].as_str().unwrap()).collect();
+    assert_eq!(ways, ["probe", "terminal"], "the newest first");
+    let second = org.run(home.path(), &["test", "--history", "2"]);
+    let said = String::from_utf8_lossy(&second.stdout).into_owned();
+    assert!(
+        said.contains("terminal") && said.contains("/token") && said.contains("PASSED"),
+        "{}",
+        shown(&second)
+    );
+    std::fs::write(&files[0], "{\"oktui_history\":1").unwrap();
+    let list = org.run(home.path(), &["test", "--history"]);
+    assert!(list.status.success());
+    assert!(String::from_utf8_lossy(&list.stderr).contains("left as it is"), "{}", shown(&list));
+    assert_eq!(String::from_utf8_lossy(&list.stdout).lines().count(), 1);
+    assert_eq!(std::fs::read_to_string(&files[0]).unwrap(), "{\"oktui_history\":1");
+    let none = org.run(home.path(), &["test", "--history", "9"]);
+    assert_eq!(none.status.code(), Some(2), "{}", shown(&none));
+}

@@ -465,13 +465,13 @@ pub struct ApplyArgs {
 
 /// `oktui test`
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("what").required(true).args(["app", "issuer"]))]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true).args(["app", "issuer", "history"]))]
 pub struct TestArgs {
     /// The app: its name, its id or its client id.
     #[arg(long, value_name = "NAME|CLIENT_ID")]
     pub app: Option<String>,
     /// Any OpenID provider, by its issuer: no Okta API and no API token is used. The client secret comes from `OKTUI_CLIENT_SECRET` or standard input.
-    #[arg(long, value_name = "URL", requires = "client_id")]
+    #[arg(long, value_name = "URL", requires = "client_id", conflicts_with = "app")]
     pub issuer: Option<String>,
     /// How the client proves itself, with --issuer.
     #[arg(long, value_enum, requires = "issuer", default_value_t = ClientAuthArg::Basic)]
@@ -504,6 +504,9 @@ pub struct TestArgs {
     /// How many seconds each request may take, with --issuer.
     #[arg(long, value_name = "SECONDS", requires = "issuer", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
+    /// Run nothing: list the runs of before on this machine, or print the one with this number. --app, or --issuer with --client-id, choose.
+    #[arg(long, value_name = "NUMBER", num_args = 0..=1, default_missing_value = "0", conflicts_with_all = ["kind", "sign_in", "login", "this_machine", "har", "report"])]
+    pub history: Option<usize>,
     /// Save the run as an HTTP Archive (HAR 1.2), masked: browsers' developer tools open it.
     #[arg(long, value_name = "FILE")]
     pub har: Option<PathBuf>,

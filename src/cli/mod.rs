@@ -10,6 +10,7 @@ mod diagnose;
 mod doctor;
 mod drift;
 pub mod exit;
+mod history;
 mod input;
 mod login;
 mod people;

@@ -202,6 +202,16 @@ pub fn hop(hop: &Hop) -> String {
     out
 }
 
+/// How a run ended, in a word.
+pub fn verdict_word(verdict: &RunVerdict) -> &'static str {
+    match verdict {
+        RunVerdict::Passed { .. } => "PASSED",
+        RunVerdict::Failed { .. } => "FAILED",
+        RunVerdict::Stopped => "STOPPED",
+        RunVerdict::Running => "NOT-ENDED",
+    }
+}
+
 /// The end of a run for people.
 pub fn verdict(trace: &Trace) -> String {
     let mut out = match &trace.verdict {

@@ -4,14 +4,15 @@ use super::args::{ClientAuthArg, KindArg, SignInArg, TestArgs};
 use super::commands::{Result, connect, find_app, out, pretty, server};
 use super::exit::Exit;
 use super::input::{self, Refusal};
-use super::{print, this_machine};
+use super::{history, print, this_machine};
 use crate::flow::export::Format;
 use crate::flow::trace::{RunVerdict, Safe, Trace, Way};
 use crate::flow::{ClientAuth, Spec};
 use crate::okta::model::{App, ServerKind};
 use crate::run::applying;
 use crate::run::error::RunError;
-use crate::run::job::{Event, Need, Outcome, TestRequest};
+use crate::run::history::Subject;
+use crate::run::job::{Event, Need, Outcome, TestRequest, Trouble};
 use crate::run::runner::Sink;
 use crate::run::session::Session;
 use crate::run::testing::{self, Reply};
@@ -19,6 +20,7 @@ use crate::secret::Secret;
 use crate::store::{self, Places};
 use crate::text::Clean;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +43,9 @@ pub async fn battery(args: &TestArgs, places: Places) -> Result<Exit> {
 }
 
 async fn run(args: &TestArgs, way: Way, whole_life: bool, places: Places) -> Result<Exit> {
+    if let Some(number) = args.history {
+        return history::history(args, number, &places);
+    }
     match (&args.app, &args.issuer) {
         (_, Some(issuer)) => alone(args, issuer, way, whole_life, &places).await,
         (Some(app), None) => of_app(args, app, way, whole_life, places).await,
@@ -145,10 +150,11 @@ async fn with_redirect(
         password,
         run: 1,
     };
+    let subject = testing::subject(session, &request);
     let talk = Talk::begin();
     let running = testing::run(session, request, &talk.sink, talk.answers, talk.stop.clone());
-    let (trace, safe) = follow(running, talk.events, talk.replies, &talk.stop).await?;
-    finish(&trace, &safe, args)
+    let ended = follow(running, talk.events, talk.replies, &talk.stop).await?;
+    finish(session.places(), subject, ended, args).await
 }
 
 /// A run with a client of any provider.
@@ -187,10 +193,12 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
     if !args.org.json {
         out(&format!("{} at {}", Clean::new(&spec.client_id), Clean::new(issuer)));
     }
+    let subject =
+        Subject { at: spec.issuer.clone(), client_id: spec.client_id.clone(), label: String::new() };
     let talk = Talk::begin();
     let running = testing::alone(places, spec, password, &talk.sink, talk.answers, talk.stop.clone());
-    let (trace, safe) = follow(running, talk.events, talk.replies, &talk.stop).await?;
-    finish(&trace, &safe, args)
+    let ended = follow(running, talk.events, talk.replies, &talk.stop).await?;
+    finish(places, subject, ended, args).await
 }
 
 /// What a run is talked to by.
@@ -264,17 +272,25 @@ fn ask(need: Need) -> Option<Reply> {
     asked.inspect_err(|refusal| eprintln!("{}", refusal.sentence)).ok()
 }
 
-fn finish(trace: &Trace, safe: &Safe, args: &TestArgs) -> Result<Exit> {
-    save(trace, safe, args)?;
-    if args.org.json {
-        out(&pretty(&print::trace_json(trace)));
-    } else {
-        for hop in &trace.hops {
-            out(&print::hop(hop));
-        }
-        out(&print::verdict(trace));
+async fn finish(places: &Places, subject: Subject, ended: (Trace, Safe), args: &TestArgs) -> Result<Exit> {
+    let ended = Arc::new(ended);
+    if let Err(e) = testing::keep(places, subject, ended.clone()).await {
+        let Trouble { what, help } = e.trouble();
+        eprintln!("The history does not have this run: {what} {help}");
     }
+    let (trace, safe) = &*ended;
+    save(trace, safe, args)?;
+    print(trace, args.org.json);
     Ok(if matches!(trace.verdict, RunVerdict::Passed { .. }) { Exit::Ok } else { Exit::FoundWrong })
+}
+
+/// A run with all its hops: lines for people, one JSON document for programs.
+pub(super) fn print(trace: &Trace, json: bool) {
+    if json {
+        return out(&pretty(&print::trace_json(trace)));
+    }
+    trace.hops.iter().for_each(|hop| out(&print::hop(hop)));
+    out(&print::verdict(trace));
 }
 
 /// Writes the run where `--har` and `--report` say, masked. A file of that name is replaced.

@@ -5,7 +5,7 @@ use crate::change::undo::History;
 use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
 use crate::checkup::Finding;
 use crate::diagnose::Evidence;
-use crate::flow::trace::{HoleId, Hop, Trace, Way};
+use crate::flow::trace::{HoleId, Hop, RunVerdict, Trace, Way};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, CallMade, ClientAuthentication, ClientId, ClientSecret,
     Discovery, Group, GroupId, Identity, LogEvent, OrgFacts, Policy, Readable, Scope, SecretId, Server,
@@ -70,6 +70,8 @@ pub enum Slot {
     CheckUp,
     /// The System Log beside a run of the tester.
     Log,
+    /// The tester's runs of before.
+    Runs,
     /// The journal.
     Journal,
     /// The calls that were made.
@@ -230,6 +232,10 @@ pub enum Job {
     ForgetRotation(AppId),
     /// Runs the flow tester.
     Test(Box<TestRequest>),
+    /// Lists the runs of before of a client at this org.
+    LoadRuns(ClientId),
+    /// Reads one of them.
+    OpenRun(PathBuf),
     /// Reads what Okta's System Log has about a run.
     LoadRunLog(Box<LoggedRun>),
     /// Answers what a run of the tester asked for.
@@ -318,6 +324,34 @@ pub struct TestRequest {
     pub password: Option<Secret>,
     /// The number of the run.
     pub run: u32,
+}
+
+/// The tester's runs of before.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptRuns {
+    /// The newest first.
+    pub runs: Vec<KeptRun>,
+    /// Files that cannot be read; they were left as they are.
+    pub damaged: Vec<Trouble>,
+}
+
+/// A run of before.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptRun {
+    /// Where it is.
+    pub file: PathBuf,
+    /// At which org or issuer.
+    pub at: Clean,
+    /// Of which client.
+    pub client_id: Clean,
+    /// The app's name then; empty where it was not known.
+    pub label: Clean,
+    /// When it began.
+    pub began: Timestamp,
+    /// How the person signed in.
+    pub way: Way,
+    /// How it ended.
+    pub verdict: RunVerdict,
 }
 
 /// What the System Log is asked for about a run.
@@ -437,6 +471,12 @@ pub enum Outcome {
     Need(Need),
     /// To [`Job::Test`]: the run ended.
     Tested(Box<Trace>),
+    /// To [`Job::Test`], after its end: the run is not in the history, and why.
+    NotKept(Trouble),
+    /// To [`Job::LoadRuns`].
+    Runs(KeptRuns),
+    /// To [`Job::OpenRun`]: masked for good.
+    Opened(Box<Trace>),
     /// To [`Job::LoadRunLog`]: in the order of their times.
     RunLog(Vec<RunEvent>),
     /// To [`Job::Reveal`].

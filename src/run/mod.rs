@@ -10,6 +10,7 @@ pub mod details;
 pub mod diagnosing;
 pub mod drafts;
 pub mod error;
+pub mod history;
 pub mod job;
 pub mod live;
 mod logging;

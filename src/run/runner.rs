@@ -8,7 +8,7 @@ use super::job::{
 };
 use super::session::{Access, DemoAccess, Session};
 use super::{
-    applying, bundle, capture, checkup, details, diagnosing, live, logging, login, lookup, remember,
+    applying, bundle, capture, checkup, details, diagnosing, history, live, logging, login, lookup, remember,
     reviewing, rotating, temporary, testing, tokens, undo,
 };
 use crate::diagnose;
@@ -251,6 +251,17 @@ impl Runner {
                 details::why_by_id(&self.need_session()?, &app, &person, server, scopes).await?
             }
             Job::LoadRunLog(run) => Outcome::RunLog(logging::of_run(&self.need_session()?, &run).await?),
+            Job::LoadRuns(client) => {
+                let session = self.need_session()?;
+                let (places, at) = (session.places().clone(), session.org().url.clone());
+                let which = move || {
+                    history::list(&places, history::Which { at: Some(&at), client: Some(client.as_str()) })
+                };
+                Outcome::Runs(off_the_loop(which).await?)
+            }
+            Job::OpenRun(file) => {
+                Outcome::Opened(Box::new(off_the_loop(move || history::open(&file)).await?))
+            }
             Job::CheckUp { app, secrets } => {
                 let session = self.need_session()?;
                 let app = session.reader().app(&app).await?;
@@ -316,6 +327,7 @@ impl Runner {
             Job::Test(request) => {
                 let session = self.need_session()?;
                 let temporary = request.temporary;
+                let subject = testing::subject(&session, &request);
                 if let Some(port) = temporary {
                     temporary::begin(&session, &request.app, port).await?;
                 }
@@ -323,9 +335,12 @@ impl Runner {
                 // Whatever became of the run.
                 let back =
                     if temporary.is_some() { temporary::take_back(&session).await } else { Ok(Vec::new()) };
-                let (trace, safe) = ended?;
-                *lock(&self.0.last) = Some(Arc::new((trace.clone(), safe)));
-                sink.send(Outcome::Tested(Box::new(trace))).await;
+                let ended = Arc::new(ended?);
+                *lock(&self.0.last) = Some(ended.clone());
+                sink.send(Outcome::Tested(Box::new(ended.0.clone()))).await;
+                if let Err(error) = testing::keep(session.places(), subject, ended).await {
+                    sink.send(Outcome::NotKept(error.trouble())).await;
+                }
                 // The run stands, and so does what could not be taken back: it is tried again at the next start.
                 back?;
                 return Ok(());
@@ -557,6 +572,18 @@ impl Runner {
             help: "Run the test again: values are kept for the last run only.".into(),
         })
     }
+}
+
+/// Reads files beside the tasks: a slow disk holds up nothing else.
+async fn off_the_loop<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RunError> + Send + 'static,
+) -> Result<T, RunError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
+        Err(RunError::Missing {
+            what: "reading the files broke off".into(),
+            help: "Try again; if it stays so, look into the folder of oktui's files.".into(),
+        })
+    })
 }
 
 /// How much of a logo is read: enough for its type and size in pixels.

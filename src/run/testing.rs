@@ -1,6 +1,7 @@
 //! Runs of the flow tester against the session's org: puts the facts together, passes hops on, hands answers in.
 
 use super::error::RunError;
+use super::history::{self, Subject};
 use super::job::{Need, Outcome, TestRequest};
 use super::runner::Sink;
 use super::session::{Session, demo_people};
@@ -18,6 +19,7 @@ use crate::store::Places;
 use crate::text::Clean;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -86,6 +88,32 @@ pub async fn alone(
 ) -> Result<(Trace, Safe), RunError> {
     let key = remember::fingerprint_key(places)?;
     drive(None, spec, password, key, sink, replies, stop).await
+}
+
+/// What a run with an app of the org is kept as.
+pub fn subject(session: &Session, request: &TestRequest) -> Subject {
+    Subject {
+        at: session.org().url.clone(),
+        client_id: request.client_id.to_string(),
+        label: request.label.to_string(),
+    }
+}
+
+/// Keeps a run that has ended in the history.
+///
+/// # Errors
+/// See [`history::keep`]. The run itself stands.
+pub async fn keep(places: &Places, subject: Subject, ended: Arc<(Trace, Safe)>) -> Result<(), RunError> {
+    let places = places.clone();
+    let kept =
+        tokio::task::spawn_blocking(move || history::keep(&places, &subject, &ended.0, &ended.1)).await;
+    match kept {
+        Ok(kept) => kept.map(drop),
+        Err(_) => Err(RunError::Missing {
+            what: "keeping the run broke off".into(),
+            help: "The run itself stands: save it where you want it.".into(),
+        }),
+    }
 }
 
 /// Runs `spec`: hops and questions go to `sink`, what the person answers comes from `replies`.

@@ -564,6 +564,7 @@ impl App {
             | Slot::Capture
             | Slot::CheckUp
             | Slot::Log
+            | Slot::Runs
             | Slot::Journal
             | Slot::Calls => {}
         }

@@ -1,4 +1,4 @@
-//! A run as a file for others: HAR 1.2, JSON, Markdown. Always masked; nothing here can fill a hole.
+//! A run as a file for others: HAR 1.2, JSON, Markdown; and the JSON read back. Always masked; nothing here can fill a hole.
 //!
 //! Two things are done before a word leaves. Every hole becomes a tag that is equal for equal values of the run and says nothing
 //! else, and what names the person (login, name, e-mail address) becomes one as well. Then the finished text is searched for
@@ -8,9 +8,11 @@ mod har;
 mod json;
 mod markdown;
 mod masks;
+mod read;
 
 use super::trace::{Safe, SecretKind, Trace};
 use masks::Masks;
+pub use read::{Summary, Unreadable, read};
 
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -197,3 +197,48 @@ fn a_value_that_stayed_readable_keeps_the_file_from_being_written() {
     trace.hops[0].why.push(STANDARD.encode("x late-known-secret y"));
     assert!(export(&trace, &safe, Format::Markdown).is_err(), "in Base64 it can be read as well");
 }
+
+#[test]
+fn a_run_is_read_back_masked_with_its_values_gone() {
+    let (trace, safe) = run();
+    let written: Value = serde_json::from_str(&export(&trace, &safe, Format::Json).unwrap()).unwrap();
+    let back = read(written.clone()).unwrap();
+    assert_eq!(
+        (back.run, back.way, back.began, &back.left),
+        (trace.run, trace.way, trace.began, &trace.left)
+    );
+    assert_eq!((back.hops.len(), &back.login), (3, &None));
+    let sent = |trace: &Trace| trace.hops[0].exchange.as_ref().unwrap().request_body.clone();
+    let holes = |text: &Text| {
+        let hole =
+            |p: &Piece| if let Piece::Hole(hole) = p { Some((hole.id, hole.kind, hole.chars)) } else { None };
+        text.pieces().iter().filter_map(hole).collect::<Vec<_>>()
+    };
+    assert_eq!(holes(&sent(&back)), holes(&sent(&trace)));
+    assert!(sent(&back).masked().contains("code=«authorization code, 16 characters, value not kept»"));
+    assert!(
+        matches!(&back.verdict, RunVerdict::Failed { headline, step: Some(Step::Use), .. } if headline.contains("masked-login"))
+    );
+    let head: Summary = serde_json::from_value(written.clone()).unwrap();
+    assert_eq!((head.began, head.way, head.verdict), (trace.began, trace.way, back.verdict));
+    for (member, value) in [("oktui_run", json!(2)), ("hops", json!("none")), ("result", json!({}))] {
+        let mut damaged = written.clone();
+        damaged[member] = value;
+        assert!(read(damaged).is_err(), "{member}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_tag_stays_as_it_is() {
+    let (mut trace, safe) = run();
+    for title in [
+        "masked-",
+        "masked-state-",
+        "masked-state-0-of-4-characters",
+        "a masked-state-99999999999999999999-of-1-characters",
+    ] {
+        trace.hops[0].title = Text::plain(title);
+        let written = serde_json::from_str(&export(&trace, &safe, Format::Json).unwrap()).unwrap();
+        assert_eq!(read(written).unwrap().hops[0].title, Text::plain(title));
+    }
+}

@@ -39,6 +39,23 @@ pub enum SecretKind {
 }
 
 impl SecretKind {
+    /// Every one.
+    pub const ALL: [Self; 13] = [
+        Self::Code,
+        Self::State,
+        Self::Nonce,
+        Self::CodeVerifier,
+        Self::CodeChallenge,
+        Self::ClientSecret,
+        Self::AccessToken,
+        Self::RefreshToken,
+        Self::IdToken,
+        Self::Session,
+        Self::Password,
+        Self::Passcode,
+        Self::Credential,
+    ];
+
     /// In words: `authorization code`.
     pub fn words(self) -> &'static str {
         match self {
@@ -80,6 +97,9 @@ pub struct Hole {
     pub chars: usize,
     /// By which two values are compared unseen; absent for what could be guessed.
     pub fingerprint: Option<String>,
+    /// The run is an older one, read back from a file: the value is not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gone: bool,
 }
 
 /// A piece of text.
@@ -165,6 +185,9 @@ impl std::fmt::Display for Hole {
         if let Some(fingerprint) = &self.fingerprint {
             write!(f, ", {fingerprint}")?;
         }
+        if self.gone {
+            f.write_str(", value not kept")?;
+        }
         f.write_str("»")
     }
 }
@@ -213,6 +236,7 @@ impl Safe {
             kind,
             chars: kept.map_or(0, |k| k.secret.chars()),
             fingerprint: kept.filter(|_| kind.has_fingerprint()).map(|k| self.key.of(&k.secret)),
+            gone: false,
         }
     }
 

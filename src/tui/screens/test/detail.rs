@@ -123,6 +123,11 @@ fn end(run: &Run, session_only: bool) -> Vec<Text> {
         lines.push(Text::plain("What this run leaves behind:"));
         lines.extend(left.iter().map(|l| Text::plain(&format!("  {l}"))));
     }
+    if let Some(file) = &run.older {
+        lines.push(Text::plain(&format!("A run of before, masked for good: {}", file.display())));
+        lines.push(Text::plain("r runs what the form says, Esc goes to the list."));
+        return lines;
+    }
     lines.push(Text::plain(
         "r runs it again, c compares it with the run before, e saves it masked, Esc goes to the form.",
     ));

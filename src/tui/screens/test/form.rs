@@ -40,6 +40,8 @@ pub(super) enum Item {
     Login,
     Password,
     Run,
+    /// The runs of before.
+    Older,
 }
 
 impl Form {
@@ -58,7 +60,7 @@ impl Form {
             form.way = Way::Terminal;
             form.fill(person);
         }
-        form.cursor = items(&form, shared).len() - 1;
+        form.go_to(shared, Item::Run);
         form
     }
 
@@ -137,7 +139,7 @@ pub(super) fn items(form: &Form, shared: &Shared) -> Vec<Item> {
         items.extend((0..people(shared).len()).map(Item::Person));
         items.extend([Item::Login, Item::Password]);
     }
-    items.push(Item::Run);
+    items.extend([Item::Run, Item::Older]);
     items
 }
 

@@ -80,7 +80,9 @@ fn wanted(run: &Run) -> Option<LoggedRun> {
     };
     Some(LoggedRun {
         client: run.request.client_id.clone(),
-        login: (run.request.way == Way::Terminal).then(|| run.request.login.as_str().into()),
+        // A run of before names nobody.
+        login: (run.request.way == Way::Terminal && run.older.is_none())
+            .then(|| run.request.login.as_str().into()),
         began: trace.began,
         ended: trace.began.checked_add(took).unwrap_or(trace.began),
         requests: run.hops.iter().filter_map(id).collect(),

@@ -6,6 +6,9 @@
 mod body;
 mod detail;
 mod form;
+mod history;
+#[cfg(test)]
+mod history_tests;
 mod log;
 #[cfg(test)]
 mod log_tests;

@@ -1,6 +1,7 @@
 //! The state of the flow tester's screen.
 
 use super::form::{Form, Item};
+use super::history::History;
 use super::run::Run;
 use crate::flow::trace::Trace;
 use crate::okta::model::AppId;
@@ -14,6 +15,10 @@ pub struct Model {
     /// Absent until the screen is shown for the first time.
     pub(super) form: Option<Form>,
     pub(super) run: Option<Run>,
+    /// The run of this session, while an older one stands in its place.
+    pub(super) aside: Option<Run>,
+    /// The list of runs of before, once it was opened.
+    pub(super) history: Option<History>,
     /// The form is in front of the last run.
     pub(super) on_form: bool,
     /// The runs of this session that have ended, the newest first, the shown one aside.
@@ -38,7 +43,13 @@ impl Model {
 
     /// The form, where it is in front.
     pub(super) fn shown_form(&self) -> Option<&Form> {
-        self.form.as_ref().filter(|_| self.on_form || self.run.is_none())
+        let shown = (self.on_form || self.run.is_none()) && self.history.is_none();
+        self.form.as_ref().filter(|_| shown)
+    }
+
+    /// The list of runs of before, where it is in front.
+    pub(super) fn shown_history(&self) -> Option<&History> {
+        self.history.as_ref().filter(|_| self.shown_run().is_none())
     }
 
     /// Whether a text field is open.

@@ -6,6 +6,7 @@ use crate::run::job::{Need, TestRequest, Trouble};
 use crate::secret::Secret;
 use crate::tui::widgets::field::Field;
 use jiff::Timestamp;
+use std::path::PathBuf;
 
 /// The tabs of the detail, in order.
 pub(super) const TABS: [&str; 6] = ["Why", "Request", "Response", "Decoded", "Checks", "Log"];
@@ -37,6 +38,8 @@ pub(super) struct Run {
     /// Which past run this one is compared with, and what is different.
     pub compared: Option<(usize, u32, Vec<String>)>,
     pub revealed: Option<(HoleId, Secret, Timestamp)>,
+    /// It is a run of before, read from this file: its values are not kept.
+    pub older: Option<PathBuf>,
     /// Okta's System Log about it, once it was asked.
     pub log: Option<Log>,
     /// How many values were asked for: each `s` shows the next one of the detail.
@@ -76,6 +79,7 @@ impl Run {
             sequence: false,
             compared: None,
             revealed: None,
+            older: None,
             log: None,
             asked: 0,
         }

@@ -4,13 +4,14 @@ use super::super::{Go, Msg, Next, Route};
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
-use super::{detail, log};
+use super::{detail, history, log};
 use crate::flow;
 use crate::flow::trace::HoleId;
 use crate::okta::model::{ClientSecret, Readable};
 use crate::run::job::{Job, Outcome, Slot, TestRequest};
 use crate::secret::Secret;
 use crate::setup::Target;
+use crate::text::Clean;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
@@ -37,6 +38,7 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         }
         Msg::Command(id) if model.question.is_some() => answer(model, shared, id),
         Msg::Command(id) if model.shown_run().is_some() => run_command(model, shared, id),
+        Msg::Command(id) if model.shown_history().is_some() => history::command(model, shared, id),
         Msg::Command(id) => form_command(model, shared, id),
         Msg::Done(slot, outcome) => done(model, shared, slot, outcome),
         Msg::Tick => tick(model, shared),
@@ -82,6 +84,7 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
                 model.secret = newest(secrets);
             }
         }
+        (Slot::Runs, outcome) => history::done(model, shared, outcome),
         (Slot::Test, outcome) => return run_event(model, shared, outcome),
         (Slot::Log, Outcome::RunLog(events)) => {
             let Some(run) = &mut model.run else { return Next::none() };
@@ -147,6 +150,10 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
             {
                 form.password = Field::secret();
             }
+        }
+        Outcome::NotKept(trouble) => {
+            shared.notice =
+                Some(format!("The history does not have this run: {} {}", trouble.what, trouble.help));
         }
         Outcome::Failed(trouble) => {
             run.ended = true;
@@ -299,6 +306,7 @@ fn form_open(model: &mut Model, shared: &mut Shared) -> Next {
         }
         Item::Login | Item::Password => form.open = true,
         Item::Run => return start(model, shared),
+        Item::Older => return history::open(model, shared),
     }
     Next::none()
 }
@@ -311,6 +319,8 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
     if form::subject(shared).is_none() {
         return Next::go(Go::Instead(Route::Plan));
     }
+    history::leave(model);
+    model.history = None;
     let Some(form) = &mut model.form else { return Next::none() };
     match form::request(form, shared, model.secret.as_ref(), model.runs + 1) {
         Err((item, sentence)) => {
@@ -458,6 +468,7 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             run.whole = false;
         }
         C::Back if run.whole => run.whole = false,
+        C::Back if run.older.is_some() => history::leave(model),
         C::Back => {
             if run.ended {
                 model.on_form = true;
@@ -478,6 +489,10 @@ fn compare(model: &mut Model, shared: &mut Shared) {
         return;
     };
     let at = run.compared.as_ref().map_or(0, |(at, ..)| at + 1);
+    if run.older.is_some() {
+        shared.notice = Some("Runs of this session are compared; this one is of before.".into());
+        return;
+    }
     let other = model.past.get(at);
     if other.is_none() && at == 0 {
         shared.notice = Some("There is no other run yet: r runs it again, Esc goes to the form.".into());
@@ -525,6 +540,10 @@ fn again(model: &mut Model, shared: &mut Shared) -> Next {
 }
 
 fn export(model: &Model, shared: &mut Shared) -> Next {
+    if let Some(file) = model.run.as_ref().and_then(|run| run.older.as_ref()) {
+        shared.notice = Some(format!("It is kept already, masked: {}", Clean::new(&file.to_string_lossy())));
+        return Next::none();
+    }
     let trace = model.run.as_ref().and_then(|run| run.trace.as_ref());
     let Some(trace) = trace else {
         shared.notice = Some("There is nothing to save before the run has ended.".into());
@@ -537,6 +556,10 @@ fn export(model: &Model, shared: &mut Shared) -> Next {
 fn reveal(model: &mut Model, shared: &mut Shared) -> Next {
     let session_only = form::session_only(shared);
     let Some(run) = &mut model.run else { return Next::none() };
+    if run.older.is_some() {
+        shared.notice = Some("The values of a run of before are not kept: r runs the test again.".into());
+        return Next::none();
+    }
     let lines = detail::lines(run, session_only);
     let holes: Vec<HoleId> = detail::holes(&lines);
     let Some(id) = holes.get(run.asked % holes.len().max(1)).copied() else {

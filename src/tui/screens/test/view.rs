@@ -1,6 +1,7 @@
 //! Draws the flow tester: the form, or the run with its list and its detail.
 
 mod form;
+mod history;
 mod list;
 mod sequence;
 
@@ -9,6 +10,7 @@ use super::form::session_only;
 use super::model::Model;
 use super::run::{Run, TABS};
 use crate::flow::trace::Way;
+use crate::text::time::utc;
 use crate::text::{Clean, pad};
 use crate::tui::command::CommandId as C;
 use crate::tui::shared::Shared;
@@ -22,6 +24,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
+    if let Some(history) = model.shown_history() {
+        let mut page = heading::page(shared, theme, history::EXPLAIN);
+        page.second = Line::raw(" Runs of before, the newest first");
+        page.hints = history::hints(history);
+        return page;
+    }
     let Some(run) = model.shown_run() else {
         let mut page = heading::page(shared, theme, form::explain(model, shared));
         page.second = Line::raw(" Test: one sign-in as the gateway would do it, every step on the screen");
@@ -29,15 +37,22 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
         return page;
     };
     let (word, _) = detail::headline(run, session_only(shared));
-    let mut page =
-        heading::page(shared, theme, "Secrets are masked; s shows the next one of this tab for 20 seconds.");
-    page.badges.push((format!("run {} {word}", run.request.run), style_of(theme, word)));
+    let explain = match run.older {
+        Some(_) => "A run of before: nothing of it can be shown that is masked.",
+        None => "Secrets are masked; s shows the next one of this tab for 20 seconds.",
+    };
+    let mut page = heading::page(shared, theme, explain);
+    let name = if run.older.is_some() { "before:".into() } else { format!("run {}", run.request.run) };
+    page.badges.push((format!("{name} {word}"), style_of(theme, word)));
     page.second = Line::raw(format!(" {}", what(run, session_only(shared))));
     page.hints = hints(run);
     page
 }
 
 fn what(run: &Run, session_only: bool) -> String {
+    if let Some(trace) = run.trace.as_ref().filter(|_| run.older.is_some()) {
+        return format!("{}, {}", utc(trace.began), form::way(trace.way).0);
+    }
     let life = if run.request.whole_life { ", tokens' whole life" } else { "" };
     match run.request.way {
         Way::Browser => format!("code + PKCE, signed in by browser{life}"),
@@ -93,6 +108,16 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
     if !run.rows().is_empty() {
         hints.push((C::Open, "open"));
     }
+    if run.older.is_some() {
+        hints.extend([
+            (C::Right, "tab"),
+            (C::View, view),
+            (C::Copy, "copy"),
+            (C::Back, "list"),
+            (C::Help, ""),
+        ]);
+        return hints;
+    }
     hints.extend([(C::Right, "tab"), (C::Show, "show"), (C::View, view)]);
     if run.ended {
         hints.extend([(C::Again, "run again"), (C::Export, "save"), (C::Copy, "copy"), (C::Back, "form")]);
@@ -112,7 +137,10 @@ fn style_of(theme: Theme, word: &str) -> ratatui::style::Style {
 pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared, theme: Theme) {
     let mut rows = Rows::new(area);
     match model.shown_run() {
-        None => form::draw(model, frame, &mut rows, shared, theme),
+        None => match model.shown_history() {
+            Some(history) => history::draw(history, frame, &mut rows, theme),
+            None => form::draw(model, frame, &mut rows, shared, theme),
+        },
         Some(run) => draw_run(run, frame, &mut rows, shared, theme),
     }
 }

@@ -53,6 +53,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Person(_)) => "Invented people of the demo; Enter takes one with their password.",
         Some(Item::Login) => "Who signs in: a person that the app is assigned to.",
         Some(Item::Password) => "Goes to Okta only, and is not kept. A wrong one counts towards a lock-out.",
+        Some(Item::Older) => {
+            "Every run that ends is kept on this machine, masked: the last 50 of this client."
+        }
         Some(Item::Run) | None => "Every request is shown; nothing in the org's configuration is changed.",
     }
 }
@@ -69,6 +72,7 @@ pub(super) fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
     }
     let word = match model.item(shared) {
         Some(Item::Run) | None => "run",
+        Some(Item::Older) => "list",
         Some(Item::Login | Item::Password) => "edit",
         _ => "choose",
     };
@@ -119,6 +123,19 @@ fn no_subject(shared: &Shared) -> String {
     }
 }
 
+/// A way in a few words, and what it is for.
+pub(super) fn way(way: Way) -> (&'static str, &'static str) {
+    match way {
+        Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
+        Way::Form => ("the server's web form", "filled in from here"),
+        Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
+        Way::Battery => ("mistakes and attacks", "what a server must refuse"),
+        Way::Client => ("client credentials", "nobody signs in; the client asks for itself"),
+        Way::Probe => ("probe without a user", "how far does the configuration carry?"),
+        Way::Terminal => ("sign in, in this terminal", "password, then a code where Okta asks"),
+    }
+}
+
 fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Option<Item>, Line<'static>)> {
     let on = form.item(shared);
     let marker = |item: Item| if item == on { theme.marker() } else { " " };
@@ -130,15 +147,7 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
         match item {
             Item::Way(way) => {
                 let chosen = if way == form.way { "(x)" } else { "( )" };
-                let (name, means) = match way {
-                    Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
-                    Way::Form => ("the server's web form", "filled in from here"),
-                    Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
-                    Way::Battery => ("mistakes and attacks", "what a server must refuse"),
-                    Way::Client => ("client credentials", "nobody signs in; the client asks for itself"),
-                    Way::Probe => ("probe without a user", "how far does the configuration carry?"),
-                    Way::Terminal => ("sign in, in this terminal", "password, then a code where Okta asks"),
-                };
+                let (name, means) = self::way(way);
                 lines.push((
                     Some(item),
                     Line::from(vec![
@@ -199,7 +208,15 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
                     field(theme, "Password", &form.password, item == on, form.open, cells),
                 ));
             }
-            Item::Run => lines.push((Some(item), button(theme, "Run", item == on))),
+            // Both buttons stand in one line.
+            Item::Run => {
+                let mut line = button(theme, "Run", item == on);
+                let older = button(theme, "Runs of before", on == Item::Older);
+                line.spans.push(Span::raw("   "));
+                line.spans.extend(older.spans);
+                lines.push((Some(if on == Item::Older { on } else { item }), line));
+            }
+            Item::Older => {}
         }
     }
     lines
