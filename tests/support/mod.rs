@@ -81,6 +81,8 @@ impl Tui {
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("OKTUI_HOME", home);
+        // What is saved without a folder lands here.
+        command.cwd(home);
         for (name, value) in env {
             command.env(name, value);
         }
@@ -183,6 +185,11 @@ impl Tui {
         let mut state = self.seen.0.lock().unwrap();
         state.parser.screen_mut().set_size(size(rows), size(cols));
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
     }
 
     /// Sends a signal to the program.
