@@ -151,7 +151,11 @@ impl Address {
         }
         let server = server_in(path);
         let name = without_port(&host);
-        let owner = if matches!(name, "localhost" | "[::1]") || name.starts_with("127.") {
+        let loopback = matches!(name, "localhost" | "[::1]") || name.starts_with("127.");
+        // A tunnel, or the demo org: a client that listens here has no `/oauth2/{server}/v1/…`.
+        let owner = if loopback && server.is_some() && path.contains("/v1/") {
+            Host::Okta
+        } else if loopback {
             Host::Loopback
         } else if is_below(name, GATEWAY)
             || callbacks.iter().any(|c| host_of(&c.uri).as_deref() == Some(name))

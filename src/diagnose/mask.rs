@@ -12,9 +12,22 @@ const LONGEST: usize = 600;
 /// The value of the parameter `name`, without its secret.
 pub(super) fn value(name: &str, raw: &str) -> Value {
     match kind_of(name).filter(|_| !raw.is_empty()) {
+        Some(kind) if is_stand_in(raw) => {
+            Value { shown: Clean::new(&format!("«{}, taken out before»", kind.words())), mark: None }
+        }
         Some(kind) => Value { shown: Clean::new(&in_its_place(kind, raw)), mark: Some(mark(kind, raw)) },
         None => Value { shown: Clean::new(&text(&cut(raw, LONGEST))), mark: None },
     }
+}
+
+/// Whether somebody took the value out before it came here: then nothing is known of it, not even whether two were the same. oktui's own
+/// files say `masked-…`; tools that clean a HAR write `[redacted]`, stars and the like.
+fn is_stand_in(raw: &str) -> bool {
+    let lower = raw.to_ascii_lowercase();
+    let first = lower.chars().next().unwrap_or_default();
+    lower.starts_with("masked-")
+        || ["redacted", "removed", "<hidden", "[hidden", "%5bhidden"].iter().any(|word| lower.contains(word))
+        || (matches!(first, '*' | 'x' | '•' | '.' | '…' | '-') && lower.chars().all(|c| c == first))
 }
 
 fn in_its_place(kind: SecretKind, raw: &str) -> String {
@@ -176,6 +189,16 @@ mod tests {
                 assert_eq!(masked, expected);
             }
         }
+    }
+
+    #[test]
+    fn of_a_value_that_was_taken_out_nothing_is_known() {
+        for raw in
+            ["masked-code-verifier-4-of-43-characters", "[code redacted]", "REDACTED", "****", "xxxxxxxx"]
+        {
+            assert_eq!(value("code", raw).mark, None, "{raw}");
+        }
+        assert!(value("code", "xYz-1").mark.is_some());
     }
 
     #[test]

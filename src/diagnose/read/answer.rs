@@ -60,6 +60,9 @@ pub(super) fn read(raw: &Raw, endpoint: Endpoint, query: &[(String, String)]) ->
         out.page_title = page::title_of(body).map(|title| mask::plain(&title));
         out.refusal = out.refusal.or_else(|| {
             let (code, words) = page::error_of(body)?;
+            // A page that says "signed out" in the place of an error has none.
+            let none = raw.status.is_some_and(|s| s < 400) && code.contains(' ');
+            (!none).then_some(())?;
             Some(Refusal { status: raw.status, code: clean(&code), words: clean(&words) })
         });
     }

@@ -371,10 +371,14 @@ fn clock(evidence: &Evidence) -> Vec<Sight> {
         Some(hop.date?.as_second() - hop.sent_at?.as_second()).filter(|s| s.abs() > LEEWAY_SECONDS)
     };
     let of_okta = evidence.hops.iter().filter(|hop| leg_of(hop) == Leg::GatewayToOkta);
-    let Some((hop, seconds)) = of_okta.filter_map(|hop| off(hop).map(|s| (hop, s))).next() else {
-        return Vec::new();
-    };
+    let mut wrong = of_okta.filter_map(|hop| off(hop).map(|s| (hop, s)));
+    let Some((hop, seconds)) = wrong.next() else { return Vec::new() };
     let side = if seconds > 0 { "behind" } else { "ahead of" };
     let by = crate::text::time::length(seconds.unsigned_abs());
-    vec![Sight::at(hop, format!("The clock of the capture is {by} {side} the server's."))]
+    let mut sight = Sight::at(hop, format!("The clock of the capture is {by} {side} the server's."));
+    if let Some((last, _)) = wrong.last() {
+        let saw = "It still is at this answer.".to_owned();
+        sight.seen.push(Seen { saw, provenance: Provenance::Observed, hop: number(last) });
+    }
+    vec![sight]
 }

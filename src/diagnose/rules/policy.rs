@@ -86,6 +86,7 @@ pub(super) const RULES: &[Rule] = &[
             okta(ANY, "access_denied", "multifactor"),
             okta(ANY, "access_denied", "factor"),
             okta(ANY, "mfa_required", ""),
+            okta(ANY, "login_required", "client app requires re-authentication or mfa"),
         ],
         reasons: &["mfa_required", "app_sign_on_required"],
         ..Rule::OKTA

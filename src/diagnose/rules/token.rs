@@ -277,7 +277,22 @@ fn other_client(evidence: &Evidence) -> Vec<Sight> {
 
 fn inactive(evidence: &Evidence) -> Vec<Sight> {
     let says_no = |hop: &&Hop| hop.received("active").is_some_and(|v| v.shown.as_str() == "false");
-    evidence.at(Endpoint::Use).filter(says_no).map(|hop| Sight::at(hop, "active is false.")).collect()
+    // After a revocation that is the answer which is wanted.
+    let revoked = |hop: &Hop| {
+        evidence
+            .at(Endpoint::Use)
+            .any(|other| other.number < hop.number && !other.failed() && is_revocation(other))
+    };
+    evidence
+        .at(Endpoint::Use)
+        .filter(says_no)
+        .filter(|hop| !revoked(hop))
+        .map(|hop| Sight::at(hop, "active is false."))
+        .collect()
+}
+
+fn is_revocation(hop: &Hop) -> bool {
+    hop.address.as_ref().is_some_and(|a| a.path.as_str().trim_end_matches('/').ends_with("/revoke"))
 }
 
 /// Tokens that were pasted alone: one in a fresh answer is not old at the time of that answer.
