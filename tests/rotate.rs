@@ -146,3 +146,40 @@ fn a_secret_that_somebody_removed_elsewhere_stops_the_rotation() {
     assert_eq!((code, broken["stage"].as_str()), (Some(1), Some("broken")), "{broken}");
     assert_eq!(active(&broken).len(), 1, "nothing was taken away");
 }
+
+/// Somebody was forgotten: the gateway still sends the old secret, and Okta's log tells.
+#[test]
+fn before_the_old_one_is_switched_off_the_log_says_whether_it_is_in_use() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let org = set_up(home);
+    let apps = org.get("/api/v1/apps");
+    let app = apps.as_array().unwrap().iter().find(|a| a["label"] == APP).unwrap();
+    let id = app["id"].as_str().unwrap();
+    let old = org.get(&format!("/api/v1/apps/{id}/credentials/secrets"))[0]["client_secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    rotate(&org, home, &["begin", "--place", "prod"]);
+    let (_, made) = rotate(&org, home, &["next", "--yes"]);
+    assert_eq!((made["stage"].as_str(), &made["used"]), (Some("prove"), &Value::Null));
+    let (_, proved) = rotate(&org, home, &["next", "--yes"]);
+    assert_eq!(proved["stage"], "update");
+    assert!(proved["old_in_use"].as_str().unwrap().contains("has not seen the old secret"), "{proved}");
+
+    let (ana, password) = org.person("ana@");
+    let issuer = format!("{}/oauth2/default", org.text("org_url"));
+    let callback = app["settings"]["oauthClient"]["redirect_uris"][0].as_str().unwrap();
+    let client = app["credentials"]["oauthClient"]["client_id"].as_str().unwrap();
+    let args = ["test", "--issuer", &issuer, "--client-id", client, "--redirect-uri", callback, "--as", &ana];
+    let signed_in = org.run_with_input(home, &args, &format!("{old}\n{password}\n"));
+    assert_eq!(signed_in.status.code(), Some(0), "{}", shown(&signed_in));
+
+    let (_, seen) = rotate(&org, home, &[]);
+    assert!(seen["old_in_use"].as_str().unwrap().contains("saw the old secret in use"), "{seen}");
+    let fault = serde_json::json!({"match": "/api/v1/logs", "kind": "status", "status": 403, "times": 5});
+    assert!(org.request("POST", "/__demo/faults", Some(fault)).0 < 300);
+    let (_, blind) = rotate(&org, home, &[]);
+    assert!(blind["old_in_use"].as_str().unwrap().contains("could not be read"), "{blind}");
+    assert_eq!(blind["stage"], "update", "it goes on without the log");
+}

@@ -4,9 +4,9 @@
 //! Where a rotation stands is read from the secrets themselves wherever they tell, so that a crash between a write and its note on disk
 //! loses nothing; only what Okta cannot know (proof, who has the new one) is remembered.
 
-use crate::okta::model::{App, AppId, ClientId, ClientSecret, SecretId};
+use crate::okta::model::{App, AppId, ClientId, ClientSecret, Readable, SecretId};
 use crate::setup::SecretAsk;
-use crate::text::{Clean, plural};
+use crate::text::{Clean, plural, time};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,51 @@ pub struct Standing {
     pub rotation: Option<Rotation>,
     /// What comes next.
     pub stage: Option<Stage>,
+    /// Which secrets Okta's log has seen in use since there are two; asked for while both are active.
+    pub used: Readable<Vec<Used>>,
+}
+
+/// A secret as Okta's log has seen it in use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Used {
+    /// Which.
+    pub secret: SecretId,
+    /// When last.
+    pub last: Timestamp,
+    /// How often, among the events that were read.
+    pub times: usize,
+}
+
+/// Which secrets token requests were made with, by the hash that the log and the secret share. Requests that name none tell nothing.
+pub fn used(secrets: &[ClientSecret], requests: &[(Timestamp, Clean)]) -> Vec<Used> {
+    let of = |secret: &ClientSecret| {
+        let hash = secret.hash.as_ref()?;
+        let at: Vec<Timestamp> =
+            requests.iter().filter(|(_, sent)| sent == hash).map(|(at, _)| *at).collect();
+        Some(Used { secret: secret.id.clone(), last: *at.iter().max()?, times: at.len() })
+    };
+    secrets.iter().filter_map(of).collect()
+}
+
+impl Standing {
+    /// What the log says of the old secret, in a sentence; nothing where it was not asked.
+    pub fn old_in_use(&self) -> Option<String> {
+        let rotation = self.rotation.as_ref()?;
+        Some(match &self.used {
+            Readable::NotAsked => return None,
+            Readable::Known(used) => match used.iter().find(|u| u.secret == rotation.old) {
+                Some(old) => format!(
+                    "Okta's log saw the old secret in use {} since there are two, last at {}.",
+                    plural(old.times, "time"),
+                    time::utc(old.last)
+                ),
+                None => "Okta's log has not seen the old secret in use since there are two. It tells of what was used, not of who still has it.".into(),
+            },
+            Readable::Forbidden(_) | Readable::Failed(_) => {
+                "Okta's log could not be read: whether the old secret is still in use is not known (okta.logs.read).".into()
+            }
+        })
+    }
 }
 
 /// Why a rotation cannot begin.
@@ -281,6 +326,15 @@ mod tests {
         let places: Vec<String> = places.iter().map(|p| (*p).to_owned()).collect();
         let old = old.map(|id| id.parse().unwrap());
         Rotation::begin("https://acme.okta.com", app, live, old.as_ref(), &places, now())
+    }
+
+    #[test]
+    fn the_log_tells_which_secret_is_in_use_by_its_hash() {
+        let hashed = |id: &str, hash: &str| ClientSecret { hash: Some(hash.into()), ..secret(id, true) };
+        let live = [hashed("ocsOld", "h1"), hashed("ocsNew", "h2"), secret("ocsBare", true)];
+        let at = |second: i64| Timestamp::from_second(1_800_000_000 + second).unwrap();
+        let seen = used(&live, &[(at(1), "h1".into()), (at(9), "h1".into()), (at(5), "other".into())]);
+        assert_eq!(seen, [Used { secret: "ocsOld".parse().unwrap(), last: at(9), times: 2 }]);
     }
 
     /// What Okta does with an ask, with its rules.

@@ -111,7 +111,8 @@ Comments and keys of your own in the file stay.";
 const ROTATE_JSON: &str = "--json prints one document:
   {\"app\": …, \"secrets\": [{\"id\": …, \"active\": true, \"created\": …, \"role\": \"old\" | \"new\" | null}],
    \"stage\": \"clear\" | \"make\" | \"prove\" | \"update\" | \"deactivate\" | \"confirm\" | \"delete\" | \"done\" | \"broken\" | null,
-   \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"secret\": … (with --show-secret)}
+   \"next\": …, \"places\": [{\"name\": …, \"updated\": … | null}], \"old_in_use\": … | null,
+   \"used\": [{\"id\": …, \"last\": …, \"times\": 3}] | null (Okta's log, while two are active), \"secret\": … (with --show-secret)}
 A rotation may take days: each step is a command of its own, and where it stands is read from Okta every time.";
 
 /// What `oktui people … --json` prints.

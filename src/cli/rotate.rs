@@ -166,7 +166,10 @@ fn document(standing: &Standing, secret: Option<&Secret>) -> Value {
     let stage = standing.stage.as_ref();
     let mut document = json!({
         "app": standing.app.label(), "secrets": secrets, "stage": stage.map(Stage::as_str),
-        "next": stage.map(Stage::sentence), "places": places,
+        "next": stage.map(Stage::sentence), "places": places, "old_in_use": standing.old_in_use(),
+        "used": standing.used.known().map(|used| {
+            used.iter().map(|u| json!({"id": u.secret, "last": u.last, "times": u.times})).collect::<Vec<_>>()
+        }),
     });
     if let (Some(secret), Some(fields)) = (secret, document.as_object_mut()) {
         fields.insert("secret".into(), secret.expose().into());
@@ -186,6 +189,9 @@ fn text(standing: &Standing, secret: Option<&Secret>) -> String {
     for place in standing.rotation.iter().flat_map(|r| &r.places) {
         let mark = if place.updated.is_some() { "x" } else { " " };
         text += &format!("[{mark}] {}\n", crate::text::Clean::new(&place.name));
+    }
+    if let Some(said) = standing.old_in_use() {
+        text += &format!("{said}\n");
     }
     match &standing.stage {
         Some(stage) => text += &format!("next: {}\n", stage.sentence()),

@@ -106,7 +106,10 @@ pub(super) fn client(
         })
     });
     match (fault, app) {
-        (None, Some(app)) => Ok(app),
+        (None, Some(app)) => {
+            org.secret_sent = basic.as_ref().map(|(_, s)| s.as_str()).or(posted).map(secrets::hash);
+            Ok(app)
+        }
         (Some(fault), app) => {
             let given = basic.as_ref().map(|(_, s)| s.as_str()).or(posted).map(secrets::hash);
             record_bad_client(call, org, server, &id, app.as_ref(), fault.reason, given);

@@ -59,6 +59,9 @@ pub(super) fn record_grant(call: &Call, org: &mut Org, issue: &Issue<'_>, what: 
     if let Some((person, session)) = issue.person {
         event = event.target("User", &person.id, &person.login, &person.display()).session(&session.id);
     }
+    if let Some(hash) = org.secret_sent.clone() {
+        event = event.debug("clientSecret", hash);
+    }
     let granted = issue.scopes.join(",");
     org.record(
         call,

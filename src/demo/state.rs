@@ -120,6 +120,8 @@ pub(super) struct Org {
     /// Management calls by the status of their answer, 0 where it was broken off.
     pub(super) counts: BTreeMap<u16, u64>,
     pub(super) callbacks: VecDeque<Value>,
+    /// The hash of the secret with which the last client proved itself, for the log's events of that call.
+    pub(super) secret_sent: Option<String>,
     /// Sign-in to the management API by other ways than an API token.
     pub(super) login: super::login::Login,
     pub(super) api_token: String,
@@ -162,6 +164,7 @@ impl Org {
             oauth_calls: VecDeque::new(),
             counts: BTreeMap::new(),
             callbacks: VecDeque::new(),
+            secret_sent: None,
             login: super::login::Login::default(),
             api_token: format!("00{}", seed::text(seed, "api token", 0, 40)),
             read_only_token: format!("00{}", seed::text(seed, "api token", 1, 40)),

@@ -254,6 +254,7 @@ pub(super) fn log_event(value: Value) -> Option<LogEvent> {
         address: clean(&value, "/client/ipAddress"),
         apps: apps.filter_map(|t| text(t, "/id")?.parse().ok()).collect(),
         redirect_uri: clean(&value, "/debugContext/debugData/redirectUri"),
+        secret_hash: clean(&value, "/debugContext/debugData/clientSecret"),
         request_id: clean(&value, "/debugContext/debugData/requestId"),
     })
 }

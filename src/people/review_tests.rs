@@ -52,6 +52,7 @@ fn sign_in(n: usize, day: i64) -> LogEvent {
         address: None,
         apps: Vec::new(),
         redirect_uri: None,
+        secret_hash: None,
         request_id: None,
     }
 }

@@ -73,6 +73,7 @@ mod tests {
             address: None,
             apps: Vec::new(),
             redirect_uri: None,
+            secret_hash: None,
             request_id: request.map(Into::into),
         }
     }

@@ -5,9 +5,10 @@ use super::error::RunError;
 use super::job::{Outcome, PlanMade, TestRequest};
 use super::session::Session;
 use super::{applying, live, testing};
-use crate::change::rotation::{Rotation, Stage, Standing};
+use crate::change::rotation::{Rotation, Stage, Standing, Used, used};
 use crate::flow::trace::{Step, Trace, Verdict, Way};
-use crate::okta::model::{App, AppId, ClientAuthentication, ClientSecret, SecretId};
+use crate::okta::model::{App, AppId, ClientAuthentication, ClientSecret, Readable, SecretId};
+use crate::okta::read::LogQuery;
 use crate::secret::Secret;
 use crate::setup::{Ask, Draft, SecretAsk, Target};
 use crate::store::{self, Places};
@@ -65,7 +66,31 @@ pub async fn standing(session: &Session, app: App) -> Result<Standing, RunError>
         }
     }
     let stage = rotation.as_ref().map(|r| r.stage(&secrets));
-    Ok(Standing { app, secrets, rotation, stage })
+    let used = match (&rotation, &stage) {
+        (Some(rotation), Some(Stage::Update(_) | Stage::Deactivate)) => {
+            in_use(session, rotation, &secrets).await
+        }
+        _ => Readable::NotAsked,
+    };
+    Ok(Standing { app, secrets, rotation, stage, used })
+}
+
+/// What Okta's log has of the client's token requests since its second secret was made.
+async fn in_use(session: &Session, rotation: &Rotation, secrets: &[ClientSecret]) -> Readable<Vec<Used>> {
+    let new = secrets.iter().find(|s| rotation.new.as_ref() == Some(&s.id));
+    let (since, now) = (new.and_then(|s| s.created).unwrap_or(rotation.began), Timestamp::now());
+    let query = LogQuery::TokensOf { client: rotation.client_id.clone() };
+    match session.reader().log(&query, since, now).next().await.transpose() {
+        Ok(page) => {
+            let requests: Vec<_> = page
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|event| Some((event.published, event.secret_hash?)))
+                .collect();
+            Readable::Known(used(secrets, &requests))
+        }
+        Err(e) => Err(e).into(),
+    }
 }
 
 fn need_id(app: &App) -> Result<AppId, RunError> {

@@ -43,6 +43,8 @@ pub struct LogEvent {
     pub apps: Vec<AppId>,
     /// `debugContext.debugData.redirectUri`. Its keys are not stable by contract.
     pub redirect_uri: Option<Clean>,
+    /// `debugContext.debugData.clientSecret`: the hash of the client secret that was sent, as the secret's own `secret_hash`.
+    pub secret_hash: Option<Clean>,
     /// `debugContext.debugData.requestId`.
     pub request_id: Option<Clean>,
 }

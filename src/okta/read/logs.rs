@@ -49,6 +49,11 @@ pub enum LogQuery {
         /// The client.
         client: ClientId,
     },
+    /// The token requests of an OAuth client, whatever came of them: the last ones.
+    TokensOf {
+        /// The client.
+        client: ClientId,
+    },
     /// What an OAuth client did, and one person beside it, whatever came of it: for the minutes of a run.
     OfRun {
         /// The client.
@@ -72,6 +77,11 @@ impl LogQuery {
             Self::OfClient { client } => {
                 format!("client.id eq \"{client}\" and outcome.result eq \"FAILURE\"")
             }
+            Self::TokensOf { client } => {
+                format!(
+                    "client.id eq \"{client}\" and eventType sw \"app.oauth2\" and eventType co \"token.grant\""
+                )
+            }
             Self::OfRun { client, person: None } => format!("client.id eq \"{client}\""),
             Self::OfRun { client, person: Some(person) } => {
                 format!("client.id eq \"{client}\" or actor.id eq \"{person}\"")
@@ -88,7 +98,7 @@ impl Reader {
     pub fn log(&self, query: &LogQuery, since: Timestamp, until: Timestamp) -> Pages<LogEvent> {
         let limit = match query {
             LogQuery::SignIns { .. } => MOST,
-            LogQuery::OfRun { .. } => SOME,
+            LogQuery::OfRun { .. } | LogQuery::TokensOf { .. } => SOME,
             LogQuery::OfPerson { .. } | LogQuery::OfClient { .. } => FEW,
         };
         let call = Call::get(&["api", "v1", "logs"])

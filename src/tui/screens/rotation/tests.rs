@@ -51,7 +51,7 @@ fn standing(secrets: Vec<ClientSecret>, begun: bool, change: impl FnOnce(&mut Ro
         rotation
     });
     let stage = rotation.as_ref().map(|r| r.stage(&secrets));
-    Standing { app: app(), secrets, rotation, stage }
+    Standing { app: app(), secrets, rotation, stage, used: Readable::NotAsked }
 }
 
 fn at(standing: Standing) -> (Model, Shared) {
@@ -101,6 +101,15 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
     keys(&mut model, &mut shared, &[Key::Char('a'), Key::Char('W'), Key::Char('i')]);
     add("adding", (model, shared));
     states
+}
+
+#[test]
+fn what_the_log_saw_of_the_old_secret_stands_below_it() {
+    let mut in_use = standing(vec![old(), new()], true, |r| r.proved = Some(now()));
+    in_use.used =
+        Readable::Known(vec![crate::change::rotation::Used { secret: old().id, last: now(), times: 3 }]);
+    let (model, shared) = at(in_use);
+    picture("old-in-use", &model, &shared, "../rotation/snapshots");
 }
 
 #[test]

@@ -104,6 +104,15 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
         spans.extend(line.spans);
         rows.push(frame, Line::from(spans));
     }
+    if let Some(said) = standing.old_in_use() {
+        let seen = standing.used.known().is_none_or(|used| {
+            used.iter().any(|u| standing.rotation.as_ref().is_some_and(|r| r.old == u.secret))
+        });
+        let style = if seen { theme.warn() } else { theme.quiet() };
+        for line in crate::tui::widgets::wrap::wrap(&said, rows.cells().saturating_sub(4)) {
+            rows.push(frame, Line::styled(format!("   {line}"), style));
+        }
+    }
     if rows.left() > 14 {
         rows.gap();
     }

@@ -25,6 +25,7 @@ fn event(at: &str, kind: &str, by: Belongs) -> RunEvent {
         address: None,
         apps: Vec::new(),
         redirect_uri: Some("https://h.example/cb".into()),
+        secret_hash: None,
         request_id: Some("a1b2".into()),
     };
     RunEvent { event, by }
