@@ -55,5 +55,5 @@ pub fn browser_har(entries: usize) -> Vec<u8> {
     list.push(asked);
     list.push(entry("GET", callback, 400, "text/html", "<title>Sign-in failed</title>"));
     let har = json!({ "log": { "version": "1.2", "creator": { "name": "WebInspector", "version": "537.36" }, "pages": [], "entries": list } });
-    serde_json::to_vec_pretty(&har).expect("a HAR is JSON")
+    format!("{har:#}").into_bytes()
 }
