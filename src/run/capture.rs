@@ -58,12 +58,31 @@ pub fn open(
 pub fn read(mut input: impl Read, callbacks: &[Callback], now: Timestamp) -> io::Result<Evidence> {
     let mut head = Vec::new();
     input.by_ref().take(HEAD).read_to_end(&mut head)?;
+    if let Some(sentence) = unreadable(&head) {
+        return Ok(Evidence { notes: vec![sentence.into()], now: Some(now), ..Evidence::default() });
+    }
     let begin = String::from_utf8_lossy(&head).into_owned();
     if begin.trim_start_matches('\u{FEFF}').trim_start().starts_with('{') && begin.contains("\"log\"") {
         return Ok(har::read(io::Cursor::new(head).chain(input).take(LONGEST), callbacks, Some(now)));
     }
     input.take(diagnose::LONGEST as u64 + 1).read_to_end(&mut head)?;
     Ok(diagnose::paste(&String::from_utf8_lossy(&head), callbacks, Some(now)))
+}
+
+/// What a file is that is no text, by its first bytes; each with what helps.
+fn unreadable(head: &[u8]) -> Option<&'static str> {
+    match head {
+        [] => Some("It is empty: the capture was not saved, or not yet to its end."),
+        // RFC 1952 §2.3.1
+        [0x1F, 0x8B, ..] => Some("It is compressed with gzip: unpack it first, with gunzip."),
+        [b'P', b'K', 3, 4, ..] => Some("It is a ZIP archive: unpack it first, and open the capture in it."),
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
+            Some("It is UTF-16, as Windows PowerShell writes it: save it as UTF-8 (Out-File -Encoding utf8).")
+        }
+        // UTF-16 without its mark: the quote and the brace of a JSON text are ASCII.
+        [b'{', 0, ..] | [0, b'{', ..] => Some("It is UTF-16 without a byte order mark: save it as UTF-8."),
+        _ => None,
+    }
 }
 
 /// A path as people type, paste or drop it: in quotes, with `\ ` for a blank, with `~` for the home folder.
@@ -113,6 +132,23 @@ mod tests {
             ["a callback with an error"]
         );
         assert!(open_one(&[0xFF, 0x00, 0xFE]).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_no_text_gets_a_sentence() {
+        let utf16: Vec<u8> = "{\"log\":{}}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [&[0xFF, 0xFE][..], &utf16].concat();
+        for (content, says) in [
+            (&b""[..], "empty"),
+            (&[0x1F, 0x8B, 8, 0, 0], "gzip"),
+            (b"PK\x03\x04rest", "ZIP"),
+            (&marked, "PowerShell"),
+            (&utf16, "UTF-16"),
+        ] {
+            let evidence = open_one(content).unwrap();
+            assert!(evidence.notes.iter().any(|note| note.contains(says)), "{says}: {evidence:?}");
+            assert!(evidence.is_empty());
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Drives the real binary in a pseudo-terminal: keys in, screen out. Waits for what the screen shows, never for time to pass.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod capture;
 pub mod served;
 pub mod svg;
 

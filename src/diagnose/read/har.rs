@@ -89,11 +89,10 @@ struct Kept<'a> {
 impl Kept<'_> {
     fn entry(&mut self, entry: Entry) {
         self.entries += 1;
-        let tokens = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(
-            &entry.response.content.text.0,
-        )
-        .ok();
         let raw = entry.raw();
+        // Read before the body is let go, and from what base64 stood for.
+        let tokens =
+            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&raw.response_body).ok();
         let hop = hop(raw, &self.evidence.callbacks);
         if !of_a_sign_in(&hop) {
             return;

@@ -162,6 +162,13 @@ pub(super) fn hop(raw: Raw, callbacks: &[Callback]) -> Hop {
     };
     let mut sent = parameters(&query, Place::Query);
     sent.extend(parameters(&form, Place::Form));
+    // RFC 9728 §5.1: the challenge of a protected resource, wherever it is; neither Okta's userinfo nor its API sends one.
+    let challenged = header(&raw.response_headers, "www-authenticate");
+    if matches!(endpoint, Endpoint::Unsaid | Endpoint::Other | Endpoint::Gateway)
+        && challenged.is_some_and(|c| c.contains("resource_metadata"))
+    {
+        endpoint = Endpoint::Mcp;
+    }
     let read = answer::read(&raw, endpoint, &query);
     Hop {
         number: 0,

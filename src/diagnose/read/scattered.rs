@@ -2,7 +2,7 @@
 //! of it; prose around them is not believed.
 
 use super::{Raw, answer, hop};
-use crate::diagnose::address::Endpoint;
+use crate::diagnose::address::{Endpoint, Host};
 use crate::diagnose::evidence::{Evidence, Hop, Provenance};
 use crate::diagnose::mask;
 use crate::flow::explain::Refusal;
@@ -59,6 +59,8 @@ const CODES: &[&str] = &[
 /// Sentences of Okta's and of clients that say what happened without a code, in lower case, with the code that belongs to them.
 const SENTENCES: &[(&str, &str)] = &[
     ("dynamic client registration", "invalid_client_metadata"),
+    // As the MCP SDK says it (RFC 9728 §3.3).
+    ("protected resource http", "invalid_request"),
     ("must be a login redirect uri", "invalid_request"),
     ("user is not assigned to the client application", "access_denied"),
     ("policy evaluation failed for this request", "access_denied"),
@@ -89,6 +91,11 @@ pub(super) fn read(text: &str, evidence: &mut Evidence) {
             [one] if one.status.is_none() && one.endpoint != Endpoint::Unsaid => {
                 (one.refusal, one.provenance) = (hop.refusal, hop.provenance);
             }
+            // Two callbacks on the person's own machine, side by side: it is a client's, whichever of them was refused.
+            [first, .., last] if of_client(first) && of_client(last) => {
+                let (endpoint, address) = (first.endpoint, first.address.clone());
+                evidence.push(Hop { endpoint, address, ..hop });
+            }
             _ => evidence.push(hop),
         }
         evidence.recognised.push("an error in a text");
@@ -103,6 +110,10 @@ pub(super) fn read(text: &str, evidence: &mut Evidence) {
     } else if found {
         evidence.recognised.push("a text with addresses or answers in it");
     }
+}
+
+fn of_client(hop: &Hop) -> bool {
+    hop.endpoint == Endpoint::Callback && hop.address.as_ref().is_some_and(|a| a.owner == Host::Loopback)
 }
 
 /// URLs that an OAuth flow would have.

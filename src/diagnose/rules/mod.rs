@@ -466,7 +466,11 @@ fn app(evidence: &Evidence) -> Option<&super::need::AppFacts> {
 
 /// The leg of a hop, as far as its address tells.
 pub(super) fn leg_of(hop: &Hop) -> Leg {
-    hop.address.as_ref().map_or(Leg::Unknown, |address| address.leg(hop.endpoint))
+    match (&hop.address, hop.endpoint) {
+        (Some(address), endpoint) => address.leg(endpoint),
+        (None, Endpoint::Mcp | Endpoint::ResourceMetadata) => Leg::ClientToGateway,
+        (None, _) => Leg::Unknown,
+    }
 }
 
 /// The step of a hop. What a callback carries was said by the authorization endpoint.

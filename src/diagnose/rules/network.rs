@@ -376,7 +376,7 @@ fn clock(evidence: &Evidence) -> Vec<Sight> {
     let side = if seconds > 0 { "behind" } else { "ahead of" };
     let by = crate::text::time::length(seconds.unsigned_abs());
     let mut sight = Sight::at(hop, format!("The clock of the capture is {by} {side} the server's."));
-    if let Some((last, _)) = wrong.last() {
+    if let Some((last, _)) = wrong.next_back() {
         let saw = "It still is at this answer.".to_owned();
         sight.seen.push(Seen { saw, provenance: Provenance::Observed, hop: number(last) });
     }

@@ -110,6 +110,8 @@ pub(super) const RULES: &[Rule] = &[
             okta(&[Endpoint::Use, Endpoint::OktaApi], "insufficient_scope", ""),
         ],
         confidence: Confidence::Likely,
+        leg: None,
+        adds: Some(whose_api),
         ..Rule::OKTA
     },
     Rule {
@@ -273,6 +275,15 @@ fn other_client(evidence: &Evidence) -> Vec<Sight> {
         }
     }
     found
+}
+
+/// A challenge alone may be any API's: Okta's, the gateway's or a tool's.
+fn whose_api(_: &Evidence, hop: &Hop, sight: &mut Sight) {
+    if hop.address.is_none() {
+        sight.headline = Some("An API refused the access token.".into());
+        sight.confidence = Some(Confidence::Possible);
+        sight.more.push("Which API it was is not in it: the address that was called tells.".into());
+    }
 }
 
 fn inactive(evidence: &Evidence) -> Vec<Sight> {
