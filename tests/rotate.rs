@@ -183,3 +183,44 @@ fn before_the_old_one_is_switched_off_the_log_says_whether_it_is_in_use() {
     assert!(blind["old_in_use"].as_str().unwrap().contains("could not be read"), "{blind}");
     assert_eq!(blind["stage"], "update", "it goes on without the log");
 }
+
+/// A server that others may use than the rest: an app of its own, as a plan, and the inventory knows it.
+#[test]
+fn a_server_is_split_off_to_an_app_of_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    let org = set_up(home);
+    let apps = org.get("/api/v1/apps");
+    let shared = apps.as_array().unwrap().iter().find(|a| a["label"] == APP).unwrap();
+    let client = shared["credentials"]["oauthClient"]["client_id"].as_str().unwrap().to_owned();
+    for (name, environment) in [("Tickets", "prod"), ("Payroll", "staging")] {
+        let args = ["servers", "add", name, "--environment", environment, "--client-id", &client];
+        assert_eq!(org.run(home, &args).status.code(), Some(0));
+    }
+    let advice: Value =
+        serde_json::from_slice(&org.run(home, &["servers", "advice", "--json"]).stdout).unwrap();
+    assert_eq!(advice[0]["own_apps"], true, "{advice}");
+    assert_eq!(org.run(home, &["servers", "split", "Payroll", "--yes"]).status.code(), Some(2), "for whom?");
+    let ended = org.run(home, &["servers", "split", "Payroll", "--group", "MCP-Users", "--yes", "--json"]);
+    assert_eq!(ended.status.code(), Some(0), "{}", shown(&ended));
+    let made = org.get("/api/v1/apps?q=Payroll");
+    let own = org
+        .get("/api/v1/apps")
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|a| a["label"].as_str().unwrap().ends_with("- Payroll"))
+        .cloned();
+    let own = own.unwrap_or_else(|| panic!("{made}"));
+    let own_client = own["credentials"]["oauthClient"]["client_id"].as_str().unwrap().to_owned();
+    assert_ne!(own_client, client);
+    assert_eq!(
+        own["settings"]["oauthClient"]["redirect_uris"],
+        shared["settings"]["oauthClient"]["redirect_uris"]
+    );
+    let listed: Value = serde_json::from_slice(&org.run(home, &["servers", "--json"]).stdout).unwrap();
+    let of = |name: &str| {
+        listed["servers"].as_array().unwrap().iter().find(|s| s["name"] == name).unwrap()["client_id"].clone()
+    };
+    assert_eq!((of("Payroll"), of("Tickets")), (own_client.into(), client.into()));
+}

@@ -758,6 +758,37 @@ pub struct ServersArgs {
     pub json: bool,
 }
 
+/// `oktui servers split`
+#[derive(Debug, Args)]
+pub struct SplitArgs {
+    /// The server's name.
+    pub name: String,
+    /// In which environment, where two have the name.
+    #[arg(long)]
+    pub environment: Option<String>,
+    /// A group that may use it.
+    #[arg(long = "group", value_name = "NAME")]
+    pub groups: Vec<String>,
+    /// A person who may use it.
+    #[arg(long = "person", value_name = "LOGIN")]
+    pub people: Vec<String>,
+    /// The new app's name [default: the app's and the server's].
+    #[arg(long, value_name = "NAME")]
+    pub label: Option<String>,
+    /// Do not ask.
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the client secret with the six values.
+    #[arg(long)]
+    pub show_secret: bool,
+    /// Reason or ticket, kept in the journal.
+    #[arg(long, default_value = "")]
+    pub reason: String,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "clap takes a doc comment on a flattened field for the command's own")]
+    pub org: OrgArgs,
+}
+
 /// What `oktui servers` does.
 #[derive(Debug, Subcommand)]
 pub enum ServersAction {
@@ -792,6 +823,10 @@ pub enum ServersAction {
         #[arg(long)]
         environment: Option<String>,
     },
+    /// One app for all, or an app of its own: what speaks for which, app by app.
+    Advice,
+    /// Give one an app of its own, for the people and groups named: a plan, shown and confirmed, and its values for the gateway.
+    Split(SplitArgs),
     /// Take one away.
     Remove {
         /// Its name.

@@ -52,7 +52,10 @@ pub async fn run(command: &Command) -> Exit {
             Ok(places) => test::test(args, places).await,
             Err(e) => Err(e),
         },
-        Command::Servers(args) => places().and_then(|places| servers::servers(args, &places)),
+        Command::Servers(args) => match places() {
+            Ok(places) => servers::servers(args, places).await,
+            Err(e) => Err(e),
+        },
         Command::Rotate(args) => match places() {
             Ok(places) => rotate::rotate(args, places).await,
             Err(e) => Err(e),

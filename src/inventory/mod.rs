@@ -216,6 +216,49 @@ impl Inventory {
     }
 }
 
+/// What is to be said of the servers that share an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// The app's client id.
+    pub client_id: String,
+    /// The servers that use it.
+    pub servers: Vec<String>,
+    /// Why some of them want an app of their own; empty: one for all is right.
+    pub reasons: Vec<String>,
+}
+
+impl Inventory {
+    /// One app for all, or an app of one's own: Okta assigns people to an app, so whoever may use one server of an app may use all.
+    pub fn advice(&self) -> Vec<Advice> {
+        let servers = self.servers();
+        let mut clients: Vec<&str> =
+            servers.iter().map(|s| s.client_id.as_str()).filter(|c| !c.is_empty()).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        clients
+            .into_iter()
+            .map(|client| {
+                let of: Vec<&McpServer> = servers.iter().filter(|s| s.client_id == client).collect();
+                let mut reasons = Vec::new();
+                for (what, value) in [
+                    ("environments", (|s: &McpServer| s.environment.clone()) as fn(&McpServer) -> String),
+                    ("owners", |s: &McpServer| s.owner.clone()),
+                ] {
+                    let mut values: Vec<String> =
+                        of.iter().map(|s| value(s)).filter(|v| !v.is_empty()).collect();
+                    values.sort_unstable();
+                    values.dedup();
+                    if values.len() > 1 {
+                        reasons.push(format!("They have different {what}: {}.", values.join(", ")));
+                    }
+                }
+                let servers = of.iter().map(|s| s.place()).collect();
+                Advice { client_id: client.to_owned(), servers, reasons }
+            })
+            .collect()
+    }
+}
+
 impl McpServer {
     fn of(table: &Table) -> Self {
         let text = |key: &str| table.get(key).and_then(Item::as_str).unwrap_or_default().to_owned();
