@@ -1,6 +1,7 @@
 //! Whole runs without a wire: a server of plain values answers what the machine sends.
 
 mod battery;
+mod device;
 mod life;
 mod pages;
 mod secret;
@@ -51,6 +52,7 @@ struct Seen {
     hops: Vec<(String, Verdict)>,
     left: Vec<String>,
     asked: usize,
+    waited: Vec<u64>,
     browsed: String,
     told: String,
     done: Option<(bool, String)>,
@@ -119,6 +121,12 @@ fn drive(spec: Spec, password: Option<&str>, codes: &[&str], server: Server<'_>)
                         input = Input::Passcode { code: Secret::new(*code), factor: factors[0].id.clone() };
                     }
                 }
+                Action::Show(_) => seen.asked += 1,
+                Action::Wait(seconds) => {
+                    seen.waited.push(seconds);
+                    input = Input::Waited;
+                }
+                Action::Ask(Need::Device { .. }) => panic!("a device is shown, and nothing is asked"),
                 Action::Left(line) => seen.left.push(line),
                 Action::Done { stopped, judged_not } => seen.done = Some((stopped, judged_not)),
             }
