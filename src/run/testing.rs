@@ -213,7 +213,9 @@ async fn active_secret(session: &Session, request: &TestRequest) -> Result<Optio
 pub fn exported(trace: &Trace, safe: &Safe, format: Format) -> Result<String, RunError> {
     flow::export::export(trace, safe, format).map_err(|leak| RunError::Missing {
         what: leak.to_string(),
-        help: "This is a mistake of oktui's: tell its authors which value it is, without the value.".into(),
+        help: "A value that is also a common word is found in other words: test with another. Else it is a mistake of oktui's: tell its authors \
+               which value it is, without the value."
+            .into(),
     })
 }
 

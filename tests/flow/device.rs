@@ -105,7 +105,8 @@ async fn the_page_of_the_demo_approves_at_a_custom_server_as_its_policy_says() {
         };
         for password in ["wrong", password.expose()] {
             let target = format!("{}/activate", org.running.org_url());
-            statuses.lock().unwrap().push(send("POST", &target, form(password)).await.status);
+            let answer = send("POST", &target, form(password)).await;
+            statuses.lock().unwrap().push(answer.status);
         }
     })
     .await;

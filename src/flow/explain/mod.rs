@@ -324,6 +324,7 @@ mod tests {
                 "No access policy",
             ),
             (Step::Authorize, 302, "access_denied", "Something new.", "refused access"),
+            (Step::Authorize, 302, "invalid_request", "Pushed Authorization Request must be used", "(PAR)"),
             (
                 Step::Authorize,
                 302,

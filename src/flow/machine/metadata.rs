@@ -57,6 +57,7 @@ pub(super) fn judge(reply: &Reply, spec: &Spec) -> (Option<Metadata>, Judgement)
         issuer,
         answer::endpoint_hosts(&spec.issuer, &endpoints.map(|name| (name, text(name)))),
         answer::pkce_offered(list("code_challenge_methods_supported").as_deref()),
+        answer::pushed(value.get("require_pushed_authorization_requests") == Some(&Value::Bool(true))),
         answer::scopes_offered(&spec.scopes, list("scopes_supported").as_deref()),
         clock::check(clock::Skew::measure(reply.header("date"), reply.sent, reply.received)),
     ];

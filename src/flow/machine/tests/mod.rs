@@ -197,6 +197,24 @@ fn good(title: &str, call: &Call) -> Answered {
 }
 
 #[test]
+fn a_server_that_takes_pushed_requests_only_is_told_at_discovery() {
+    for (required, verdict) in
+        [(json!(true), Verdict::Warn), (json!(false), Verdict::Pass), (json!("x"), Verdict::Pass)]
+    {
+        let mut whole: serde_json::Value = serde_json::from_str(&metadata()).unwrap();
+        whole["require_pushed_authorization_requests"] = required;
+        let spec = Spec { scopes: Vec::new(), ..spec(Way::Probe) };
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let headers = Vec::new();
+        let reply =
+            Reply { status: 200, headers, body: whole.to_string().into_bytes(), sent: now, received: now };
+        let (_, judgement) = crate::flow::machine::metadata::judge(&reply, &spec);
+        let check = judgement.checks.iter().find(|check| check.name == "PAR").unwrap();
+        assert_eq!(check.verdict, verdict);
+    }
+}
+
+#[test]
 fn the_terminal_run_goes_through_every_step_and_cleans_up() {
     let mut revoked = Vec::new();
     let seen = drive(spec(Way::Terminal), Some("pw"), &[], &mut |title, call| {

@@ -1,7 +1,7 @@
 //! A device code on the screen.
 
-use super::super::{Msg, Screen};
 use super::super::plan::fixtures::*;
+use super::super::{Msg, Screen};
 use super::Model;
 use super::tests::{hop, shown, started};
 use crate::flow::trace::{Party, Step, Text, Verdict, Way};
