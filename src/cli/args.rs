@@ -539,6 +539,8 @@ pub enum KindArg {
     Refresh,
     /// The client asks for itself.
     ClientCredentials,
+    /// A code that is entered in any browser (RFC 8628): the app needs that grant.
+    Device,
     /// How far the configuration carries, without anybody.
     Probe,
     /// Wrong secret, wrong method or wrong encoding? A made-up code tells, without anybody.

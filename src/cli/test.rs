@@ -74,6 +74,7 @@ fn way(args: &TestArgs) -> Result<(Way, bool)> {
         KindArg::Secret => Ok((Way::Secret, false)),
         KindArg::Battery => Ok((Way::Battery, false)),
         KindArg::ClientCredentials => Ok((Way::Client, false)),
+        KindArg::Device => Ok((Way::Device, false)),
         KindArg::Code | KindArg::Refresh if !somebody => {
             Err(Refusal::usage("say who signs in with --as LOGIN, or use a browser: --sign-in paste"))
         }
@@ -159,7 +160,8 @@ async fn with_redirect(
 
 /// A run with a client of any provider.
 async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places: &Places) -> Result<Exit> {
-    let Some(redirect_uri) = args.redirect_uri.clone().or_else(|| (way == Way::Client).then(String::new))
+    let Some(redirect_uri) =
+        args.redirect_uri.clone().or_else(|| matches!(way, Way::Client | Way::Device).then(String::new))
     else {
         return Err(Refusal::usage("say which redirect URI the client has: --redirect-uri"));
     };
@@ -261,6 +263,10 @@ async fn follow(
 /// Asks the person; `None` when they give nothing.
 fn ask(need: Need) -> Option<Reply> {
     eprintln!("{}", need.message);
+    if let (Some(url), Some(code)) = (&need.open, &need.code) {
+        eprintln!("\n{}\n{code}\n", Clean::new(url.expose()));
+        return None;
+    }
     let asked = if let Some(url) = need.open {
         // A line of its own from column 1: it can be selected clean. It is talk, so it does not mix with the data.
         eprintln!("\n{}\n", Clean::new(url.expose()));

@@ -22,6 +22,7 @@
 //! | `POST /__demo/traffic` `{"latency_ms":40,"window_ms":6000,"limit":600,"concurrent":15,"others_percent":30,"headers":"okta"}` | latency, limits, other clients, and what is told of them (`okta`, `none`, `retry-after`); what is not named stays; another limit or window begins anew |
 //! | `POST /__demo/login/service-app` `{"jwks":{"keys":[…]},"scopes":["okta.apps.read"],"roles":["APP_ADMIN"],"dpop":false,"label":…}` | makes an API Services app with `private_key_jwt`, its grants and administrator roles; gives `id` and `client_id` |
 //! | `POST /__demo/login/device-app` `{"scopes":[…],"refresh":true,"label":…}` | makes a native app with the device grant, open to everybody |
+//! | `GET /activate` | the page on which a person does the same, with their password |
 //! | `GET /__demo/login/device` | the device codes that wait |
 //! | `POST /__demo/login/device` `{"user_code":"ABCDEFGH","login":"ana@…","deny":false}` | a person approves a device, or refuses; who is not assigned refuses |
 //! | `POST /__demo/login/tokens` `{"lifetime_seconds":5,"all_or_nothing":false}` | how long access tokens with `okta.*` scopes live (`null`: an hour), and whether one scope that is not granted makes the request fail |

@@ -61,6 +61,28 @@ fn code(state_token: &str, fault: Option<&str>) -> String {
     )
 }
 
+/// Where the code of a device is entered.
+pub(super) fn activate(user_code: &str, fault: Option<&str>) -> String {
+    page(
+        "Activate your device (demo)",
+        &format!(
+            "{}<form method=\"post\" action=\"/activate\">\
+             <label for=\"user_code\">Code on your device</label><input id=\"user_code\" name=\"user_code\" value=\"{}\" autocomplete=\"off\">\
+             <label for=\"username\">Username</label><input id=\"username\" name=\"username\" autocomplete=\"username\">\
+             <label for=\"password\">Password</label><input id=\"password\" name=\"password\" type=\"password\" autocomplete=\"current-password\">\
+             <button type=\"submit\" name=\"answer\" value=\"yes\">Activate</button> \
+             <button type=\"submit\" name=\"answer\" value=\"no\">Refuse</button></form>",
+            wrong(fault),
+            escape(user_code)
+        ),
+    )
+}
+
+/// A page that only says something.
+pub(super) fn told(title: &str, text: &str) -> String {
+    page(&escape(title), &format!("<p>{}</p>", escape(text)))
+}
+
 /// A page that ends the flow at Okta.
 pub(super) fn error(status: &str, code: &str, description: &str) -> String {
     page(

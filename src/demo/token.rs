@@ -85,7 +85,7 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
     match grant {
         "authorization_code" => redeem(call, org, key, server, &app, &form),
         "refresh_token" => refresh(call, org, key, server, &app, &form),
-        device::GRANT => device::redeem(call, org, key, &app, &form),
+        device::GRANT => device::redeem(call, org, key, server, &app, &form),
         _ if server.is_none() && app.auth_method() == "private_key_jwt" => {
             service::grant(call, org, key, &app, &form)
         }

@@ -99,6 +99,17 @@ pub enum Need {
         /// The port of this machine where the answer is waited for as well; `None`: it can only be pasted.
         port: Option<u16>,
     },
+    /// A code is to be entered in any browser (RFC 8628 §3.3). Nothing is waited for from here: the server is asked.
+    Device {
+        /// What to type.
+        user_code: Secret,
+        /// Where.
+        url: Secret,
+        /// The same with the code in it, where the server gives one.
+        url_with_code: Option<Secret>,
+        /// What to say.
+        message: String,
+    },
 }
 
 /// A second factor to choose.

@@ -122,6 +122,17 @@ pub async fn run(
                     let judgement = said(&spec, hop.judgement);
                     recorder.lock().await.here(LocalHop { judgement, ..hop }).await;
                 }
+                Action::Show(need) => recorder.lock().await.tell_event(Event::Need(need)).await,
+                Action::Wait(seconds) => {
+                    input = tokio::select! {
+                        biased;
+                        () = stop.cancelled() => {
+                            stopping = true;
+                            Input::Stop
+                        }
+                        () = tokio::time::sleep(Duration::from_secs(seconds)) => Input::Waited,
+                    };
+                }
                 Action::Left(line) => recorder.lock().await.left(line),
                 Action::Ask(need) => {
                     let listening = Listening::to(&need, &spec.redirect_uri).await;
@@ -227,6 +238,8 @@ fn title(spec: &Spec) -> &'static str {
         Way::Secret => "the client's secret, without a person",
         Way::Battery => "mistakes and attacks, without a person",
         Way::Client => "client credentials",
+        Way::Device if spec.whole_life => "device authorization, and the tokens' whole life",
+        Way::Device => "device authorization",
         _ if spec.whole_life => "authorization code + PKCE, and the tokens' whole life",
         _ => "authorization code + PKCE",
     }

@@ -802,6 +802,8 @@ pub struct Need {
     pub factors: Vec<(String, Clean)>,
     /// The address to open in a browser; the one that it ends at is the answer.
     pub open: Option<Secret>,
+    /// What is to be typed at that address: then there is nothing to answer here.
+    pub code: Option<Clean>,
     /// Whether the answer may also come by itself, at a port of this machine.
     pub waits: bool,
 }

@@ -143,7 +143,7 @@ async fn drive(
                             Some(code) => format!("{message} In the demo the code is {} now.", code.expose()),
                             None => message,
                         };
-                        let need = Need { message: Clean::new(&message), factors, open: None, waits: false };
+                        let need = Need { message: Clean::new(&message), factors, open: None, code: None, waits: false };
                         sink.send(Outcome::Need(need)).await;
                     }
                     Some(flow::Event::Need(flow::Need::Browser { url, message, port })) => {
@@ -151,7 +151,13 @@ async fn drive(
                             Some(port) => format!("{message} {}", waited_for(port)),
                             None => message,
                         };
-                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url), waits: port.is_some() };
+                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url), code: None, waits: port.is_some() };
+                        sink.send(Outcome::Need(need)).await;
+                    }
+                    Some(flow::Event::Need(flow::Need::Device { user_code, url, url_with_code, message })) => {
+                        let code = Clean::new(user_code.expose());
+                        let message = format!("Open this address in any browser, and enter the code {code}. {message}");
+                        let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url_with_code.unwrap_or(url)), code: Some(code), waits: true };
                         sink.send(Outcome::Need(need)).await;
                     }
                     Some(flow::Event::Ended(..)) => {}
@@ -207,7 +213,9 @@ async fn active_secret(session: &Session, request: &TestRequest) -> Result<Optio
 pub fn exported(trace: &Trace, safe: &Safe, format: Format) -> Result<String, RunError> {
     flow::export::export(trace, safe, format).map_err(|leak| RunError::Missing {
         what: leak.to_string(),
-        help: "This is a mistake of oktui's: tell its authors which value it is, without the value.".into(),
+        help: "A value that is also a common word is found in other words: test with another. Else it is a mistake of oktui's: tell its authors \
+               which value it is, without the value."
+            .into(),
     })
 }
 

@@ -70,6 +70,23 @@ pub fn pkce_offered(methods: Option<&[String]>) -> Judged {
     }
 }
 
+/// Whether every authorization request must be pushed first (RFC 9126 §5). The gateway sends it in the address, and this program as well.
+pub fn pushed(required: bool) -> Judged {
+    const SOURCE: &str = "RFC 9126 §5";
+    if required {
+        let sentence =
+            "Only requests that were pushed first (PAR) are taken; the gateway sends them in the address.";
+        Judged::new("PAR", Verdict::Warn, sentence, SOURCE)
+    } else {
+        Judged::new(
+            "PAR",
+            Verdict::Pass,
+            "A request in the address is taken; none need be pushed (PAR).",
+            SOURCE,
+        )
+    }
+}
+
 /// The scopes that are asked for, against those that the metadata list. Not listed is no error: servers may leave some out.
 pub fn scopes_offered(asked: &[String], offered: Option<&[String]>) -> Judged {
     const SOURCE: &str = "RFC 8414 §2";

@@ -7,6 +7,13 @@ pub(super) const ROWS: &[Row] = &[
     // ── authorize: shown by Okta itself (RFC 6749 §4.1.2.1) ──
     row(
         "invalid_request",
+        "pushed authorization",
+        "The server wants the request pushed first (PAR), which the gateway does not do.",
+        "RFC 9126 §4: the server or the client is set to take pushed authorization requests only.",
+        &["Okta: switch off the demand for pushed authorization requests for this client."],
+    ),
+    row(
+        "invalid_request",
         "redirect_uri",
         "Okta does not know this redirect URI for this client.",
         "It is not in the app's sign-in redirect URIs, differs from one by a character, or stands in the sign-out list. Okta showed a page and sent nothing to the gateway.",

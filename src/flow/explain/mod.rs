@@ -262,6 +262,13 @@ fn table(step: Step) -> &'static [Row] {
 /// What helps when a check failed, by the check's name.
 const CHECKS: &[(&str, &[&str])] = &[
     (
+        "approval",
+        &[
+            "The person opens the address in any browser, enters the code there, and says yes.",
+            "Okta: the app is assigned to them, and its sign-in policy lets them in.",
+        ],
+    ),
+    (
         "issuer",
         &[
             "Gateway: take authorization URL and token URL from one server's metadata, with its own host name.",
@@ -317,6 +324,7 @@ mod tests {
                 "No access policy",
             ),
             (Step::Authorize, 302, "access_denied", "Something new.", "refused access"),
+            (Step::Authorize, 302, "invalid_request", "Pushed Authorization Request must be used", "(PAR)"),
             (
                 Step::Authorize,
                 302,

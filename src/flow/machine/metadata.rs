@@ -22,6 +22,8 @@ pub struct Metadata {
     pub revocation: Option<String>,
     /// `introspection_endpoint`.
     pub introspection: Option<String>,
+    /// `device_authorization_endpoint` (RFC 8628 §4).
+    pub device_authorization: Option<String>,
     /// `end_session_endpoint`.
     pub end_session: Option<String>,
     /// `id_token_signing_alg_values_supported`; empty when absent.
@@ -55,6 +57,7 @@ pub(super) fn judge(reply: &Reply, spec: &Spec) -> (Option<Metadata>, Judgement)
         issuer,
         answer::endpoint_hosts(&spec.issuer, &endpoints.map(|name| (name, text(name)))),
         answer::pkce_offered(list("code_challenge_methods_supported").as_deref()),
+        answer::pushed(value.get("require_pushed_authorization_requests") == Some(&Value::Bool(true))),
         answer::scopes_offered(&spec.scopes, list("scopes_supported").as_deref()),
         clock::check(clock::Skew::measure(reply.header("date"), reply.sent, reply.received)),
     ];
@@ -70,6 +73,7 @@ pub(super) fn judge(reply: &Reply, spec: &Spec) -> (Option<Metadata>, Judgement)
         userinfo: owned("userinfo_endpoint"),
         revocation: owned("revocation_endpoint"),
         introspection: owned("introspection_endpoint"),
+        device_authorization: owned("device_authorization_endpoint"),
         end_session: owned("end_session_endpoint"),
         algorithms: list("id_token_signing_alg_values_supported").unwrap_or_default(),
         announces_iss: value.get("authorization_response_iss_parameter_supported")

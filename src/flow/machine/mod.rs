@@ -44,11 +44,13 @@ pub enum Input {
     },
     /// What the person pasted after [`Need::Browser`].
     Pasted(Secret),
+    /// The pause of [`Action::Wait`] is over.
+    Waited,
     /// Stop: clean up what there is, and end.
     Stop,
 }
 
-/// What is to be done, in order. A list ends with at most one of `Send`, `Ask` and `Done`, and with nothing after it.
+/// What is to be done, in order. A list ends with at most one of `Send`, `Ask`, `Wait` and `Done`, and with nothing after it.
 pub enum Action {
     /// Send this and record it as a hop.
     Send {
@@ -74,6 +76,10 @@ pub enum Action {
     Judge(Judgement),
     /// A hop on which nothing went on the wire.
     Here(LocalHop),
+    /// Tell the person something that they are to do elsewhere; no answer is waited for.
+    Show(Need),
+    /// Wait so many seconds.
+    Wait(u64),
     /// Ask the person.
     Ask(Need),
     /// Something that the run leaves behind, with what was done about it.
@@ -116,6 +122,8 @@ pub enum Call {
 pub struct Judgement {
     /// How it ended; `None`: as its checks did.
     pub verdict: Option<Verdict>,
+    /// Another step, now that the answer is known.
+    pub step: Option<Step>,
     /// A better title, now that the answer is known.
     pub title: Option<String>,
     /// Its checks.
@@ -151,7 +159,7 @@ impl Machine {
     /// A run of `spec`, which has not begun. The password is needed for [`Way::Terminal`] and [`Way::Form`], and is sent at most once.
     pub fn new(spec: Spec, password: Option<Secret>, random: &Random) -> Self {
         Self(match spec.way {
-            Way::Terminal | Way::Browser | Way::Form => {
+            Way::Terminal | Way::Browser | Way::Form | Way::Device => {
                 Kind::CodeFlow(Box::new(CodeFlow::new(spec, password, random)))
             }
             Way::Client => Kind::Client(Box::new(ClientFlow::new(spec))),

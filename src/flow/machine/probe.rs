@@ -173,8 +173,12 @@ impl Probe {
             }
             Answered::Code(checks) => {
                 let why = "Okta gave a code though nobody signed in here: this client or network signs people in by itself.";
-                let judgement =
-                    Judgement { checks, verdict: Some(Verdict::Warn), why: lines(&[why]), title: None };
+                let judgement = Judgement {
+                    checks,
+                    verdict: Some(Verdict::Warn),
+                    why: lines(&[why]),
+                    ..Judgement::default()
+                };
                 actions.push(Action::Judge(judgement.titled("GET /authorize → callback?code=…")));
                 actions.push(callback_not_sent(true));
                 true

@@ -226,6 +226,7 @@ impl Recorder {
             hop.checks = checks;
             hop.why =
                 judgement.why.iter().map(|line| crate::text::Clean::new(line).as_str().to_owned()).collect();
+            hop.step = judgement.step.unwrap_or(hop.step);
             if let Some(title) = judgement.title {
                 hop.title = Text::plain(&title);
             }

@@ -218,6 +218,8 @@ pub enum Way {
     Browser,
     /// Through the server's own plain web form, filled in from here.
     Form,
+    /// By a code that is entered in any browser: the device authorization grant (RFC 8628).
+    Device,
     /// Without any user: how far does the configuration carry?
     Probe,
     /// Without any user: is the client's secret right, and sent in the right way? (A/B test with a made-up code.)
@@ -270,6 +272,7 @@ impl Way {
             Self::Terminal => "terminal",
             Self::Browser => "browser",
             Self::Form => "form",
+            Self::Device => "device",
             Self::Probe => "probe",
             Self::Secret => "secret",
             Self::Battery => "battery",
@@ -279,7 +282,7 @@ impl Way {
 
     /// Whether somebody signs in.
     pub fn signs_in(self) -> bool {
-        matches!(self, Self::Terminal | Self::Browser | Self::Form)
+        matches!(self, Self::Terminal | Self::Browser | Self::Form | Self::Device)
     }
 }
 

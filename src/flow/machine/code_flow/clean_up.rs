@@ -15,7 +15,8 @@ impl CodeFlow {
         if matches!(&stage, Stage::AskPaste) {
             actions.push(self.never_pasted());
         }
-        if matches!(&stage, Stage::Token) {
+        actions.extend(self.device_left());
+        if matches!(&stage, Stage::Token | Stage::DevicePoll) {
             let left = "the code: may have been exchanged; its tokens would end by themselves";
             actions.push(Action::Left(left.into()));
         }
@@ -164,6 +165,8 @@ impl CodeFlow {
         self.stage = Stage::Done;
         let judged_not = if self.spec.identity_engine && self.spec.way == Way::Terminal {
             "the app's own sign-in policy was not judged: this way meets the session policy only"
+        } else if self.spec.way == Way::Device {
+            "redirect URI, code and PKCE were not judged: a device needs none of them"
         } else {
             "the gateway's half was not judged: its callback, and the secret in its form"
         };

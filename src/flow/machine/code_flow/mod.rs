@@ -7,6 +7,7 @@
 mod browser;
 mod callback;
 mod clean_up;
+mod device;
 mod pages;
 mod terminal;
 mod used;
@@ -37,6 +38,11 @@ enum Stage {
     Authorize,
     /// The browser's answer.
     AskPaste,
+    /// The answer of the device authorization endpoint.
+    DeviceBegin,
+    /// The pause before the next question.
+    DevicePause,
+    DevicePoll,
     /// A page on the way, at this address.
     Page {
         url: String,
@@ -77,6 +83,8 @@ pub(super) struct CodeFlow {
     pages: u32,
     stage: Stage,
     metadata: Metadata,
+    /// A device code that waits for its person.
+    device: Option<device::DeviceCode>,
     /// Of a sign-in that waits for a second factor.
     state_token: Option<Secret>,
     factors: Vec<Factor>,
@@ -109,6 +117,7 @@ impl CodeFlow {
             pages: 0,
             stage: Stage::Start,
             metadata: Metadata::default(),
+            device: None,
             state_token: None,
             factors: Vec::new(),
             tries: 0,
@@ -131,6 +140,7 @@ impl CodeFlow {
             (Stage::Start, Input::Start) => self.start(),
             (Stage::AskPasscode, Input::Passcode { code, factor }) => self.passcode(&code, &factor),
             (Stage::AskPaste, Input::Pasted(text)) => self.pasted(&text),
+            (Stage::DevicePause, Input::Waited) => self.device_poll(),
             (stage, Input::Answer(Ok(reply))) => self.answer(stage, &reply),
             (stage, Input::Answer(Err(why))) => self.no_answer(stage, &why),
             // An input that nobody waits for changes nothing.
@@ -158,13 +168,17 @@ impl CodeFlow {
             Stage::Revoke(held) => self.revoked(held, Some(reply)),
             Stage::Gone(held) => self.gone(&held, Some(reply)),
             Stage::EndSession => self.session_ended(Some(reply)),
-            Stage::Start | Stage::AskPasscode | Stage::AskPaste | Stage::Done => Vec::new(),
+            Stage::DeviceBegin => self.device_began(reply),
+            Stage::DevicePoll => self.device_polled(reply),
+            Stage::Start | Stage::AskPasscode | Stage::AskPaste | Stage::DevicePause | Stage::Done => {
+                Vec::new()
+            }
         }
     }
 
     fn start(&mut self) -> Vec<Action> {
         let missing = match (self.spec.way, &self.spec.org_url, &self.spec.login, &self.password) {
-            (Way::Browser, _, _, _) => None,
+            (Way::Browser | Way::Device, _, _, _) => None,
             (Way::Terminal, None, _, _) => {
                 Some("Signing in here needs an Okta org; for another provider, use its form or a browser.")
             }
@@ -192,6 +206,7 @@ impl CodeFlow {
         actions.extend(match self.spec.way {
             Way::Browser => self.sign_in_by_browser(),
             Way::Form => self.sign_in_by_form(),
+            Way::Device => self.sign_in_by_device(),
             _ => self.sign_in_here(),
         });
         actions
@@ -248,7 +263,10 @@ impl CodeFlow {
             return actions;
         };
         let checks = tokens::response(&tokens, &self.spec.scopes, reply.header("cache-control"));
-        let why = "Okta took the code, the verifier and the client's proof of itself, and gave tokens.";
+        let why = match self.spec.way {
+            Way::Device => "The person approved: Okta took the device code, and gave tokens.",
+            _ => "Okta took the code, the verifier and the client's proof of itself, and gave tokens.",
+        };
         let mut actions = vec![Action::Judge(Judgement::pass(checks, &[why]))];
         self.holdings.take(&tokens);
         self.tokens = tokens;
@@ -291,6 +309,9 @@ impl CodeFlow {
     }
 
     fn no_answer(&mut self, stage: Stage, why: &NoAnswer) -> Vec<Action> {
+        if matches!(&stage, Stage::DevicePoll) {
+            return self.device_unanswered(why);
+        }
         let judgement = |verdict| {
             let mut lines = vec![why.sentence.clone()];
             if why.maybe_sent && matches!(&stage, Stage::Token) {
@@ -326,7 +347,9 @@ impl CodeFlow {
                 actions.extend(self.clean_up());
             }
             Stage::Token => actions.extend(self.abandon(Step::Verify)),
-            Stage::Authorize | Stage::Page { .. } => actions.extend(self.abandon(Step::Token)),
+            Stage::Authorize | Stage::Page { .. } | Stage::DeviceBegin => {
+                actions.extend(self.abandon(Step::Token))
+            }
             _ => actions.extend(self.abandon(Step::Authorize)),
         }
         actions

@@ -8,7 +8,7 @@ use crate::flow::checks::{access, life};
 use crate::flow::checks::{clock, id_token};
 use crate::flow::machine::held::{self, Held};
 use crate::flow::machine::{Action, Call, Judgement, LocalHop, Outgoing, Reply};
-use crate::flow::trace::{Party, Step, Verdict};
+use crate::flow::trace::{Party, Step, Verdict, Way};
 
 const REFRESH: &str = "POST /token: refresh";
 const REUSE: &str = "POST /token: replaced refresh token again";
@@ -52,7 +52,8 @@ impl CodeFlow {
             issuer: &self.spec.issuer,
             client_id: &self.spec.client_id,
             client_secret: self.spec.client_secret.as_ref(),
-            nonce: Some(&self.nonce),
+            // A device sends none: RFC 8628 has no place for it.
+            nonce: (self.spec.way != Way::Device).then_some(&self.nonce),
             access_token: self.tokens.access.as_ref(),
             algorithms: &self.metadata.algorithms,
             keys,

@@ -1,6 +1,7 @@
 //! Whole runs without a wire: a server of plain values answers what the machine sends.
 
 mod battery;
+mod device;
 mod life;
 mod pages;
 mod secret;
@@ -51,6 +52,7 @@ struct Seen {
     hops: Vec<(String, Verdict)>,
     left: Vec<String>,
     asked: usize,
+    waited: Vec<u64>,
     browsed: String,
     told: String,
     done: Option<(bool, String)>,
@@ -119,6 +121,12 @@ fn drive(spec: Spec, password: Option<&str>, codes: &[&str], server: Server<'_>)
                         input = Input::Passcode { code: Secret::new(*code), factor: factors[0].id.clone() };
                     }
                 }
+                Action::Show(_) => seen.asked += 1,
+                Action::Wait(seconds) => {
+                    seen.waited.push(seconds);
+                    input = Input::Waited;
+                }
+                Action::Ask(Need::Device { .. }) => panic!("a device is shown, and nothing is asked"),
                 Action::Left(line) => seen.left.push(line),
                 Action::Done { stopped, judged_not } => seen.done = Some((stopped, judged_not)),
             }
@@ -185,6 +193,24 @@ fn good(title: &str, call: &Call) -> Answered {
         "POST sign-in: cancel" => ok("{}"),
         "DELETE session" => Ok((204, Vec::new(), String::new())),
         other => panic!("unexpected {other}"),
+    }
+}
+
+#[test]
+fn a_server_that_takes_pushed_requests_only_is_told_at_discovery() {
+    for (required, verdict) in
+        [(json!(true), Verdict::Warn), (json!(false), Verdict::Pass), (json!("x"), Verdict::Pass)]
+    {
+        let mut whole: serde_json::Value = serde_json::from_str(&metadata()).unwrap();
+        whole["require_pushed_authorization_requests"] = required;
+        let spec = Spec { scopes: Vec::new(), ..spec(Way::Probe) };
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let headers = Vec::new();
+        let reply =
+            Reply { status: 200, headers, body: whole.to_string().into_bytes(), sent: now, received: now };
+        let (_, judgement) = crate::flow::machine::metadata::judge(&reply, &spec);
+        let check = judgement.checks.iter().find(|check| check.name == "PAR").unwrap();
+        assert_eq!(check.verdict, verdict);
     }
 }
 

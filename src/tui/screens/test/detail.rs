@@ -77,6 +77,9 @@ pub(super) fn headline(run: &Run, session_only: bool) -> (&'static str, String) 
         return ("FAILED", format!("{} {}", trouble.what, trouble.help));
     }
     match run.verdict() {
+        RunVerdict::Running if run.need.as_ref().is_some_and(|need| need.code.is_some()) => {
+            ("...", "Enter the code in any browser; Okta is asked until you have.".into())
+        }
         RunVerdict::Running if run.need.as_ref().is_some_and(|need| need.open.is_some()) => {
             ("...", "Your browser is to sign in; what it ends at is pasted here.".into())
         }

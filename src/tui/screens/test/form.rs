@@ -120,10 +120,10 @@ pub(super) fn people(shared: &Shared) -> &[DemoPerson] {
 }
 
 /// The ways side by side, the first one offered.
-pub(super) fn ways(demo: bool) -> [Way; 5] {
+pub(super) fn ways(demo: bool) -> [Way; 6] {
     match demo {
-        true => [Way::Terminal, Way::Browser, Way::Probe, Way::Secret, Way::Client],
-        false => [Way::Probe, Way::Browser, Way::Terminal, Way::Secret, Way::Client],
+        true => [Way::Terminal, Way::Browser, Way::Device, Way::Probe, Way::Secret, Way::Client],
+        false => [Way::Probe, Way::Browser, Way::Terminal, Way::Device, Way::Secret, Way::Client],
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod body;
 mod detail;
+#[cfg(test)]
+mod device_tests;
 mod form;
 mod history;
 #[cfg(test)]

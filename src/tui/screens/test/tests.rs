@@ -66,7 +66,7 @@ fn exchange(method: &str, path: &str, status: u16, body: Text) -> Exchange {
 }
 
 #[allow(clippy::too_many_arguments, reason = "one a field")]
-fn hop(
+pub(super) fn hop(
     number: usize,
     to: Party,
     step: Step,
@@ -276,6 +276,7 @@ fn need() -> Need {
         message: "Okta asks for a second factor.".into(),
         factors: vec![("f1".into(), "Google Authenticator".into()), ("f2".into(), "Okta Verify code".into())],
         open: None,
+        code: None,
         waits: false,
     }
 }
@@ -621,6 +622,7 @@ fn browsing() -> (Model, Shared) {
                 .into(),
         factors: Vec::new(),
         open: Some(Secret::new(URL)),
+        code: None,
         waits: false,
     };
     model.update(&mut shared, Msg::Done(Slot::Test, Outcome::Need(need)));

@@ -6,9 +6,9 @@ use super::model::Model;
 use super::run::{Row, Run, TABS};
 use super::{detail, history, log};
 use crate::flow;
-use crate::flow::trace::HoleId;
+use crate::flow::trace::{HoleId, Hop, Step, Verdict};
 use crate::okta::model::{ClientSecret, Readable};
-use crate::run::job::{Job, Outcome, Slot, TestRequest};
+use crate::run::job::{Job, Need, Outcome, Slot, TestRequest};
 use crate::secret::Secret;
 use crate::setup::Target;
 use crate::text::Clean;
@@ -127,7 +127,7 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
     match outcome {
         Outcome::Hop(hop) => {
             // The browser's answer came by itself.
-            if run.need.as_ref().is_some_and(|need| need.open.is_some()) {
+            if run.need.as_ref().is_some_and(|need| answered(need, &hop)) {
                 run.need = None;
                 run.open = false;
             }
@@ -135,7 +135,7 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
         }
         Outcome::Need(need) => {
             // The address is read and copied first, so its field is closed; a paste opens it.
-            run.open = need.open.is_none();
+            run.open = need.open.is_none() && need.code.is_none();
             run.passcode = if run.open { Field::secret() } else { Field::default() };
             run.need = Some(need);
             run.factor = 0;
@@ -167,6 +167,14 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
     Next::none()
 }
 
+/// Whether a hop shows that what a browser was to do is done. Before a device is approved the server is asked again and again.
+fn answered(need: &Need, hop: &Hop) -> bool {
+    match need.code {
+        Some(_) => hop.step != Step::SignIn && !matches!(hop.verdict, Verdict::NotRun),
+        None => need.open.is_some(),
+    }
+}
+
 fn tick(model: &mut Model, shared: &mut Shared) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
     let asked = log::tick(run, shared);
@@ -184,7 +192,9 @@ fn tick(model: &mut Model, shared: &mut Shared) -> Next {
 
 fn paste(model: &mut Model, shared: &Shared, text: &str) {
     let run = model.run.as_mut().filter(|_| !model.on_form);
-    if let Some(run) = run.filter(|run| run.need.as_ref().is_some_and(|need| need.open.is_some())) {
+    if let Some(run) =
+        run.filter(|run| run.need.as_ref().is_some_and(|need| need.open.is_some() && need.code.is_none()))
+    {
         run.open = true;
         run.passcode = Field::default();
         run.passcode.paste(text);
@@ -434,7 +444,12 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
     let url = run.need.as_ref().and_then(|need| need.open.clone());
     match id {
-        C::View if url.is_some() => return Next::effects([Effect::Bare(url.into_iter().collect())]),
+        C::View if url.is_some() => {
+            let code = run.need.as_ref().and_then(|need| need.code.as_ref());
+            let alone = url.into_iter().chain(code.map(|code| Secret::new(code.as_str())));
+            return Next::effects([Effect::Bare(alone.collect())]);
+        }
+        C::Open | C::Next if run.need.as_ref().is_some_and(|need| need.code.is_some()) => {}
         C::Cancel if !run.ended => {
             run.stopping = true;
             return Next::effects([Effect::Stop(Slot::Test)]);

@@ -56,6 +56,7 @@ fn what(run: &Run, session_only: bool) -> String {
     let life = if run.request.whole_life { ", tokens' whole life" } else { "" };
     match run.request.way {
         Way::Browser => format!("code + PKCE, signed in by browser{life}"),
+        Way::Device => format!("device code, entered in any browser{life}"),
         Way::Form => format!("code + PKCE through the server's form{life}"),
         Way::Secret => "secret, method or encoding? A made-up code tells, nobody signs in".into(),
         Way::Battery => "mistakes and attacks that a server must refuse".into(),
@@ -73,6 +74,9 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
         return vec![(C::Back, "close the field"), (C::Cancel, "stop the run")];
     }
     if run.need.as_ref().is_some_and(|need| need.open.is_some()) {
+        if run.need.as_ref().is_some_and(|need| need.code.is_some()) {
+            return vec![(C::View, "the address alone"), (C::Copy, "copy it"), (C::Cancel, "stop the run")];
+        }
         return vec![
             (C::View, "the address alone"),
             (C::Copy, "copy it"),
@@ -243,6 +247,13 @@ fn draw_need(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
         for line in lines.iter().take(room) {
             rows.push(frame, Line::styled(format!("   {line}"), theme.quiet()));
         }
+    }
+    if let Some(code) = &need.code {
+        rows.push(
+            frame,
+            Line::from(vec![Span::raw("   Code  "), Span::styled(code.to_string(), theme.title())]),
+        );
+        return;
     }
     let (label, cells) = if need.open.is_some() {
         ("Answer", rows.cells().saturating_sub(36))

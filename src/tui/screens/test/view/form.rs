@@ -28,6 +28,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Browser)) => {
             "You sign in as people do. The gateway's callback then meets an answer that it did not ask for."
         }
+        Some(Item::Way(Way::Device)) => {
+            "You enter a code in any browser. The app needs the device authorization grant; step 2 adds it."
+        }
         Some(Item::Way(Way::Form)) => "The server's own web page, filled in from here, without scripts.",
         Some(Item::Way(Way::Secret)) => {
             "Sends a made-up code in each way, and a wrong secret for comparison: up to four failed events in the log."
@@ -127,6 +130,7 @@ fn no_subject(shared: &Shared) -> String {
 pub(super) fn way(way: Way) -> (&'static str, &'static str) {
     match way {
         Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
+        Way::Device => ("device code", "entered in any browser; no redirect URI"),
         Way::Form => ("the server's web form", "filled in from here"),
         Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
         Way::Battery => ("mistakes and attacks", "what a server must refuse"),
@@ -141,8 +145,6 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
     let marker = |item: Item| if item == on { theme.marker() } else { " " };
     let style = |item: Item| if item == on { theme.focus() } else { theme.text() };
     let mut lines = Vec::new();
-    let plain = |text: String| (None, Line::styled(text, theme.quiet()));
-    let mut persons = false;
     for item in items(form, shared) {
         match item {
             Item::Way(way) => {
@@ -181,9 +183,6 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
                 ));
             }
             Item::Person(at) => {
-                if !std::mem::replace(&mut persons, true) {
-                    lines.push(plain(" People of the demo: Enter takes one, with their password".into()));
-                }
                 if let Some(person) = people(shared).get(at) {
                     let code = person
                         .code
