@@ -1,6 +1,7 @@
 //! Refusals that no rule takes: what the tester's table says about them, or that nothing is known.
 
 use super::*;
+use crate::flow::explain::Refusal;
 
 /// The order of what comes from here: after every rule.
 const LAST: usize = usize::MAX;

@@ -11,6 +11,7 @@ mod gateway;
 mod mcp;
 pub mod network;
 mod org;
+mod pattern;
 mod pkce;
 mod policy;
 mod practice;
@@ -23,12 +24,14 @@ mod server;
 mod sign_in;
 mod token;
 
+pub use pattern::Pattern;
+use pattern::{ANY, AUTHORIZE, TOKEN, Whose, anybody, gateway, okta, seen_at};
+
 use super::address::Endpoint;
 use super::evidence::{Evidence, Hop, LogEvent, Provenance};
 use super::finding::{ChangeKind, Confidence, Diagnosis, Finding, Fix, Rank, Saw, Seen, Who};
 use super::need::{Answer, Need};
 use super::redirect::Comparison;
-use crate::flow::explain::Refusal;
 use crate::flow::trace::{Leg, Step};
 use crate::text::Clean;
 
@@ -83,74 +86,6 @@ impl Rule {
         adds: None,
         needs: &[],
     };
-}
-
-/// A refusal, by its code and by words of its description in lower case. Empty words fit any.
-#[derive(Clone, Copy, Debug)]
-pub struct Pattern {
-    at: &'static [Endpoint],
-    code: &'static str,
-    says: &'static str,
-    whose: Whose,
-    /// An answer without its request is not enough: the same code means something else at another endpoint.
-    strict: bool,
-}
-
-/// Whose refusal it may be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Whose {
-    /// Anybody's: the words are Okta's own.
-    Anybody,
-    /// Not one that was seen on leg 1.
-    Okta,
-    /// One that was seen on leg 1: the gateway's own authorization server, or an MCP client's callback.
-    Gateway,
-}
-
-/// Okta's refusal at one of these endpoints, or at one that is not known.
-const fn okta(at: &'static [Endpoint], code: &'static str, says: &'static str) -> Pattern {
-    let whose = if says.is_empty() { Whose::Okta } else { Whose::Anybody };
-    Pattern { at, code, says, whose, strict: false }
-}
-
-/// Okta's refusal, seen at one of these endpoints.
-const fn seen_at(at: &'static [Endpoint], code: &'static str) -> Pattern {
-    Pattern { at, code, says: "", whose: Whose::Okta, strict: true }
-}
-
-/// A refusal of leg 1.
-const fn gateway(code: &'static str, says: &'static str) -> Pattern {
-    Pattern { at: ANY, code, says, whose: Whose::Gateway, strict: false }
-}
-
-/// A refusal that says by itself whose it is.
-const fn anybody(code: &'static str, says: &'static str) -> Pattern {
-    Pattern { at: ANY, code, says, whose: Whose::Anybody, strict: false }
-}
-
-/// Where authorization errors are seen.
-const AUTHORIZE: &[Endpoint] = &[Endpoint::Authorize, Endpoint::Callback];
-/// Where token errors are seen.
-const TOKEN: &[Endpoint] = &[Endpoint::Token];
-/// Anywhere.
-const ANY: &[Endpoint] = &[];
-
-impl Pattern {
-    fn fits(&self, hop: &Hop, refusal: &Refusal) -> bool {
-        // An answer without its request may come from any endpoint.
-        let loose =
-            !self.strict && matches!(hop.endpoint, Endpoint::Unsaid | Endpoint::Other | Endpoint::Gateway);
-        let leg = leg_of(hop);
-        let whose = match self.whose {
-            Whose::Anybody => true,
-            Whose::Okta => leg != Leg::ClientToGateway,
-            Whose::Gateway => leg == Leg::ClientToGateway,
-        };
-        whose
-            && (self.at.is_empty() || loose || self.at.contains(&hop.endpoint))
-            && (self.code.is_empty() || self.code == refusal.code)
-            && (self.says.is_empty() || refusal.words.to_lowercase().contains(self.says))
-    }
 }
 
 /// A question that a rule would like answered; [`need_of`] fills it in from the evidence.
