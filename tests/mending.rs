@@ -63,6 +63,8 @@ fn the_check_up_names_the_cause_before_anybody_signs_in() {
         ("grant-missing", "no-code-grant"),
         ("dpop-required", "dpop"),
         ("server-inactive", "no-server"),
+        // Whether the gateway sends PKCE only the gateway knows.
+        ("pkce-required", "pkce-required"),
     ] {
         let home = tempfile::tempdir().unwrap();
         let org = org(name, home.path());
@@ -142,4 +144,31 @@ enum After {
     Plan,
     Step,
     People,
+}
+
+/// In the demo itself: the menu breaks the app, and the check-up finds it.
+#[test]
+fn the_menu_of_scenarios_breaks_the_app_to_practise_on() {
+    let home = tempfile::tempdir().unwrap();
+    let mut tui = Tui::start(home.path(), 80, 24, &["demo"], &[]);
+    tui.wait("HR Portal");
+    tui.press(&["Esc"]);
+    tui.wait("Scenarios");
+    tui.press(&["Down", "Down", "Down", "Down", "Enter"]);
+    tui.wait("redirect-slash");
+    while !tui.screen().lines().any(|l| l.starts_with(" ▸") && l.contains("redirect-slash")) {
+        let before = tui.screen();
+        tui.press(&["Down"]);
+        tui.wait_until("the next row", |screen| screen != before);
+    }
+    tui.press(&["Enter"]);
+    tui.wait("* redirect-slash");
+    tui.press(&["Esc"]);
+    tui.wait("Check up");
+    tui.press(&["Home", "Down", "Down", "Enter"]);
+    tui.wait("Practice Gateway");
+    tui.press(&["/"]);
+    tui.send("practice");
+    tui.press(&["Enter", "Enter"]);
+    tui.wait("Almost the callback of");
 }

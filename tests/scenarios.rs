@@ -100,7 +100,7 @@ const NOT_BROKEN: &[&str] = &[
     "unique-labels",
     "assigned-twice-conflict",
     "practice",
-    // The tester sends PKCE; whether the gateway does, only the gateway knows. `oktui doctor` tells of it.
+    // The tester sends PKCE; whether the gateway does, only the gateway knows. `oktui doctor` tells of it (tests/mending.rs).
     "pkce-required",
 ];
 

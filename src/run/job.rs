@@ -70,6 +70,8 @@ pub enum Slot {
     CheckUp,
     /// The System Log beside a run of the tester.
     Log,
+    /// The scenarios of the demo org.
+    Scenarios,
     /// The tester's runs of before.
     Runs,
     /// The journal.
@@ -107,6 +109,8 @@ pub enum Job {
     },
     /// Starts the built-in demo org, and connects to it.
     StartDemo,
+    /// Lists the scenarios of the demo org that is connected; with a name, plays that one first.
+    Scenario(Option<String>),
     /// Forgets a remembered org.
     ForgetOrg {
         /// Its URL.
@@ -407,6 +411,8 @@ pub enum Outcome {
     DeviceCode(DeviceCode),
     /// To [`Job::Connect`] and [`Job::StartDemo`].
     Connected(Box<Connected>),
+    /// To [`Job::Scenario`].
+    Scenarios(Vec<DemoScenario>),
     /// To [`Job::LoadApps`].
     Apps(Vec<App>),
     /// To [`Job::LoadApp`].
@@ -692,6 +698,17 @@ pub struct Connected {
 pub struct Demo {
     /// People with a note.
     pub people: Vec<DemoPerson>,
+}
+
+/// A state that the demo org can be put into.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DemoScenario {
+    /// Its name: `redirect-slash`.
+    pub name: Clean,
+    /// What is the case then, in half a sentence.
+    pub what: Clean,
+    /// Whether it is played now.
+    pub now: bool,
 }
 
 /// A person of the demo org.

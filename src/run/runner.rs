@@ -6,7 +6,7 @@ use super::error::RunError;
 use super::job::{
     Capture, Connected, DeviceCode, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, Ticket, Trouble,
 };
-use super::session::{Access, DemoAccess, Session};
+use super::session::{Access, DemoAccess, Session, demo_scenarios};
 use super::{
     applying, bundle, capture, checkup, details, diagnosing, history, live, logging, login, lookup, remember,
     reviewing, rotating, temporary, testing, tokens, undo,
@@ -228,6 +228,11 @@ impl Runner {
                 Outcome::Connected(Box::new(connected))
             }
             Job::StartDemo => Outcome::Connected(Box::new(self.start_demo(&sink).await?)),
+            Job::Scenario(play) => {
+                let session = self.need_session()?;
+                let demo = session.demo().ok_or(RunError::NoSession)?;
+                Outcome::Scenarios(demo_scenarios(demo, play.as_deref()).await?)
+            }
             Job::ForgetOrg { url } => {
                 remember::forget(&self.0.places, &url)?;
                 Outcome::Forgotten

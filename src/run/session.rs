@@ -1,7 +1,7 @@
 //! A session with one org: the reader, the one writer, who we are, and where its drafts and journal lie.
 
 use super::error::RunError;
-use super::job::{Connected, Demo, DemoPerson, DeviceCode, SignIn, SignedIn};
+use super::job::{Connected, Demo, DemoPerson, DemoScenario, DeviceCode, SignIn, SignedIn};
 use super::login;
 use super::remember;
 use crate::change::HEADROOM;
@@ -208,6 +208,49 @@ impl Session {
             demo,
         })
     }
+}
+
+/// The scenarios of the demo org; `play` is played first, where one is named.
+///
+/// # Errors
+/// It does not answer, or has no such scenario.
+pub(super) async fn demo_scenarios(
+    access: &DemoAccess,
+    play: Option<&str>,
+) -> Result<Vec<DemoScenario>, RunError> {
+    let wire = wire::Client::new(wire::Options::default()).map_err(crate::okta::net)?;
+    let ask = async |method: http::Method, body: wire::Body| {
+        let url = format!("{}/__demo/scenario", access.org_url);
+        let mut headers = http::HeaderMap::new();
+        headers.insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+        let request = wire::Request { method, url, headers, body };
+        let response = wire.send(request).await.map_err(crate::okta::net)?;
+        let value: serde_json::Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        if response.status != 200 {
+            return Err(RunError::Missing {
+                what: "the demo org has no such scenario".into(),
+                help: "oktui demo --scenario list names them.".into(),
+            });
+        }
+        Ok(value)
+    };
+    if let Some(name) = play {
+        ask(
+            http::Method::POST,
+            wire::Body::Bytes(serde_json::json!({ "name": name }).to_string().into_bytes()),
+        )
+        .await?;
+    }
+    let value = ask(http::Method::GET, wire::Body::Empty).await?;
+    let text = |v: &serde_json::Value, key: &str| v.get(key).and_then(|t| t.as_str()).map(Clean::new);
+    let now = text(&value, "name");
+    let list = value.get("scenarios").and_then(|s| s.as_array()).into_iter().flatten();
+    Ok(list
+        .filter_map(|s| {
+            let name = text(s, "name")?;
+            Some(DemoScenario { now: now.as_ref() == Some(&name), what: text(s, "what")?, name })
+        })
+        .collect())
 }
 
 /// The demo org's people, from its control path.

@@ -7,7 +7,7 @@ use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
     Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, handover, home, journal, people,
-    plan, rotation, test, wizard,
+    plan, rotation, scenarios, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -57,6 +57,7 @@ pub struct App {
     pub(super) diagnose: diagnose::Model,
     pub(super) journal: journal::Model,
     pub(super) calls: calls::Model,
+    pub(super) scenarios: scenarios::Model,
     pub(super) checkup: checkup::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
@@ -89,6 +90,7 @@ impl App {
             diagnose: diagnose::Model::default(),
             journal: journal::Model::default(),
             calls: calls::Model::default(),
+            scenarios: scenarios::Model::default(),
             checkup: checkup::Model::default(),
             way: vec![Route::Home],
             popup: None,
@@ -156,6 +158,7 @@ impl App {
             Route::Diagnose => &self.diagnose,
             Route::Journal => &self.journal,
             Route::Calls => &self.calls,
+            Route::Scenarios => &self.scenarios,
             Route::CheckUp => &self.checkup,
         }
     }
@@ -174,6 +177,7 @@ impl App {
             Route::Diagnose => &mut self.diagnose,
             Route::Journal => &mut self.journal,
             Route::Calls => &mut self.calls,
+            Route::Scenarios => &mut self.scenarios,
             Route::CheckUp => &mut self.checkup,
         };
         work(screen, &mut self.shared)
@@ -416,6 +420,7 @@ impl App {
             Route::Diagnose,
             Route::Journal,
             Route::Calls,
+            Route::Scenarios,
             Route::CheckUp,
         ] {
             let Next { effects: more, go } =
@@ -564,6 +569,7 @@ impl App {
             | Slot::Capture
             | Slot::CheckUp
             | Slot::Log
+            | Slot::Scenarios
             | Slot::Runs
             | Slot::Journal
             | Slot::Calls => {}

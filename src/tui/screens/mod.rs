@@ -22,6 +22,7 @@ pub mod people;
 pub mod plan;
 mod resume;
 pub mod rotation;
+pub mod scenarios;
 pub mod test;
 pub mod wizard;
 
@@ -54,6 +55,8 @@ pub enum Route {
     Journal,
     /// The calls of the management API.
     Calls,
+    /// What the demo org can play.
+    Scenarios,
 }
 
 /// A message to a screen.

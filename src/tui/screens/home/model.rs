@@ -21,6 +21,7 @@ pub(super) enum Row {
     CheckUp,
     Diagnose,
     Demo,
+    Scenarios,
     Journal,
     Unfinished(Box<Unfinished>),
     Draft(Box<SavedDraft>),
@@ -33,6 +34,8 @@ pub(super) fn rows(shared: &Shared) -> Vec<Row> {
     let mut rows = vec![Row::SetUp, Row::Test, Row::CheckUp, Row::Diagnose];
     if shared.session.as_ref().is_none_or(|s| s.demo.is_none()) {
         rows.push(Row::Demo);
+    } else {
+        rows.push(Row::Scenarios);
     }
     rows.push(Row::Journal);
     if let Some(start) = shared.start.value() {

@@ -60,6 +60,7 @@ fn open(shared: &mut Shared, row: &Row) -> Next {
             Next::go(Go::To(route))
         }
         Row::Diagnose => Next::go(Go::To(Route::Diagnose)),
+        Row::Scenarios => Next::go(Go::To(Route::Scenarios)),
         Row::Journal => Next::go(Go::To(Route::Journal)),
         Row::Demo => connect_for(shared, Some(Wanted::Demo)),
         Row::Unfinished(left) => {

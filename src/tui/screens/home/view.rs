@@ -113,7 +113,7 @@ fn said(shared: &Shared, theme: Theme, cells: usize) -> Vec<Line<'static>> {
 fn heading_of(row: &Row) -> &'static str {
     match row {
         Row::SetUp | Row::Test | Row::CheckUp | Row::Diagnose => "",
-        Row::Demo | Row::Journal => " ",
+        Row::Demo | Row::Scenarios | Row::Journal => " ",
         Row::Unfinished(_) | Row::Draft(_) => "Go on where you stopped",
         Row::Org(_) | Row::Connect => "Orgs",
     }
@@ -184,6 +184,7 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, columns: &Columns
         Row::Test => door("Test", "one sign-in, every redirect and token exchange on screen"),
         Row::Diagnose => door("Diagnose", "paste a failed URL or an error text; needs no Okta account"),
         Row::Journal => door("Journal", "every change made from here, and the way back"),
+        Row::Scenarios => door("Scenarios", "break the demo org in one way, to practise on"),
         Row::Demo => door("Demo org", "a built-in Okta: no account, no network, nothing stays"),
         Row::Unfinished(left) => {
             let state = format!("apply stopped after {} of {}", left.done, left.plan.changes.len());

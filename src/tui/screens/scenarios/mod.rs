@@ -1,0 +1,52 @@
+//! The scenarios of the demo org: one app of it, broken in one way, to practise on.
+//!
+//! What may come in: [`Job::Scenario`](crate::run::job::Job::Scenario)'s answer.
+
+#[cfg(test)]
+mod tests;
+mod update;
+mod view;
+
+use super::{Msg, Next, Screen};
+use crate::run::job::{DemoScenario, Slot};
+use crate::tui::command::Scope;
+use crate::tui::shared::{Remote, Shared};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::page::Page;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// The screen's state.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    scenarios: Remote<Vec<DemoScenario>>,
+    /// The row under the cursor, from 0.
+    cursor: usize,
+}
+
+impl Model {
+    fn rows(&self) -> &[DemoScenario] {
+        self.scenarios.value().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Screen for Model {
+    fn update(&mut self, shared: &mut Shared, msg: Msg) -> Next {
+        update::update(self, shared, msg)
+    }
+    fn scopes(&self, _shared: &Shared) -> Vec<Scope> {
+        vec![Scope::List]
+    }
+    fn editing(&self, _shared: &Shared) -> bool {
+        false
+    }
+    fn running(&self, _shared: &Shared) -> Option<Slot> {
+        None
+    }
+    fn page(&self, shared: &Shared, theme: Theme) -> Page {
+        view::page(self, shared, theme)
+    }
+    fn draw(&self, frame: &mut Frame, area: Rect, _shared: &Shared, theme: Theme) {
+        view::draw(self, frame, area, theme);
+    }
+}
