@@ -19,7 +19,7 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let mut page = heading::page(
         shared,
         theme,
-        "Enter plays it. What Okta would hold is broken in the app or the policy itself.",
+        "Enter plays it. What Okta holds is broken there, and can be mended there.",
     );
     page.title = "Scenarios of the demo org".into();
     page.second = Line::raw(" One app, Practice Gateway, broken in one way: find out which, and mend it");
