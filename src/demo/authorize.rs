@@ -334,7 +334,6 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
     let groups = assignments::group_ids(org, person.n);
     let lifetimes = match request.server.as_deref().and_then(|id| org.server(id)) {
         None => Some(policy::ORG_LIFETIMES),
-        Some(server) if server.default && org.scenario == Scenario::DefaultWithoutPolicy => None,
         Some(server) => policy::decide(
             &server.policies,
             Question {

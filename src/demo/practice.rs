@@ -34,6 +34,11 @@ impl Org {
             self.set_up();
             self.break_it();
         }
+        if scenario == Scenario::DefaultWithoutPolicy
+            && let Some(server) = self.server_mut("default")
+        {
+            self.policies_aside = std::mem::take(&mut server.policies);
+        }
     }
 
     /// Whether this scenario is played, and this is the client that it is about.
@@ -60,6 +65,12 @@ impl Org {
             Scenario::ServerInactive => {
                 if let Some(server) = self.server_mut("default") {
                     server.active = true;
+                }
+            }
+            Scenario::DefaultWithoutPolicy => {
+                let aside = std::mem::take(&mut self.policies_aside);
+                if let Some(server) = self.server_mut("default") {
+                    server.policies.splice(0..0, aside);
                 }
             }
             Scenario::ClockSkew => self.clock.advance(-SKEW),

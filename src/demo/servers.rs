@@ -167,7 +167,6 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
             .filter(|s| s.name.to_lowercase().contains(&q) || s.audience.to_lowercase().contains(&q));
         return Ok(page.cut(call, found, |s| s.id.clone(), |s| s.show(call)));
     };
-    let without_policy = org.scenario == Scenario::DefaultWithoutPolicy;
     let server = org.server(id).ok_or_else(|| error::not_found(id, "AuthorizationServer"))?;
     let server_id = server.id.clone();
     match (&call.method, rest) {
@@ -209,7 +208,6 @@ pub(super) fn route(call: &Call, org: &mut Org, rest: &[&str]) -> Answer {
             Some(found) => Reply::ok(with_self(call, &server_id, "claims", found)),
             None => Err(error::not_found(one, "OAuth2Claim")),
         },
-        (&Method::GET, ["policies"]) if without_policy && server.default => Reply::ok(json!([])),
         (_, ["policies", more @ ..]) => super::server_policies::route(call, org, &server_id, more),
         (_, [] | ["scopes" | "claims"] | ["scopes" | "claims", _] | ["lifecycle", _]) => {
             Err(error::okta(405, "E0000022"))

@@ -115,6 +115,8 @@ pub(super) struct Org {
     pub(super) faults: Vec<Fault>,
     /// Those of the scenario; `faults` are the control path's.
     pub(super) scenario_faults: Vec<Fault>,
+    /// Policies of the default server that the scenario has taken away until it ends.
+    pub(super) policies_aside: Vec<super::policy::Policy>,
     pub(super) writes: VecDeque<Value>,
     pub(super) oauth_calls: VecDeque<Value>,
     /// Management calls by the status of their answer, 0 where it was broken off.
@@ -160,6 +162,7 @@ impl Org {
             traffic: options.traffic,
             faults: Vec::new(),
             scenario_faults: Vec::new(),
+            policies_aside: Vec::new(),
             writes: VecDeque::new(),
             oauth_calls: VecDeque::new(),
             counts: BTreeMap::new(),

@@ -80,6 +80,8 @@ pub enum Slot {
     Calls,
     /// A capture, or a long paste, that is to be diagnosed.
     Capture,
+    /// Why a run of the tester failed, with what the org says about it.
+    Cause,
 }
 
 /// Numbers a started job. An answer with an old ticket is dropped.
@@ -274,6 +276,15 @@ pub enum Job {
         evidence: Arc<Evidence>,
         /// The login of the person who was refused, where the evidence does not say.
         who: Option<String>,
+    },
+    /// Diagnoses a run of the tester, and asks the org what that would like to know. Reads only.
+    FindCause {
+        /// The run.
+        trace: Box<Trace>,
+        /// The login of the person who signed in, if anybody did.
+        who: Option<String>,
+        /// The gateway's callbacks that redirect URIs are compared with.
+        callbacks: Vec<Callback>,
     },
     /// Saves the draft.
     SaveDraft(Box<Draft>),

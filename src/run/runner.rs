@@ -377,6 +377,11 @@ impl Runner {
                 let evidence = Arc::unwrap_or_clone(evidence);
                 Outcome::Answered(Arc::new(diagnosing::answer(&session, evidence, who.as_deref()).await?))
             }
+            Job::FindCause { trace, who, callbacks } => {
+                let session = self.need_session()?;
+                let evidence = self.evidence_of(&trace, &callbacks)?;
+                Outcome::Answered(Arc::new(diagnosing::answer(&session, evidence, who.as_deref()).await?))
+            }
             Job::ReadCapture { from, callbacks } => {
                 let read = move || match from {
                     Capture::File(path) => {
@@ -540,6 +545,19 @@ impl Runner {
             names.push(save_file(&name, &Secret::new(text))?.to_string());
         }
         Ok(Outcome::Saved(Clean::new(&names.join(", "))))
+    }
+
+    /// A run as evidence: what its own export says, masked, read as that of any other tool.
+    fn evidence_of(&self, trace: &Trace, callbacks: &[Callback]) -> Result<diagnose::Evidence, RunError> {
+        let last = lock(&self.0.last).clone();
+        let Some((_, safe)) = last.as_deref() else {
+            return Err(RunError::Missing {
+                what: "the values of this run are not kept any more, so it cannot be looked into".into(),
+                help: "Run the test again.".into(),
+            });
+        };
+        let har = testing::exported(trace, safe, Format::Har)?;
+        Ok(diagnose::har::read(har.as_bytes(), callbacks, Some(Timestamp::now())))
     }
 
     /// What is known about a failure, in a folder of its own: the last run of the tester goes in where there was one.

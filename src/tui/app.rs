@@ -567,6 +567,7 @@ impl App {
             | Slot::Why
             | Slot::Rotation
             | Slot::Capture
+            | Slot::Cause
             | Slot::CheckUp
             | Slot::Log
             | Slot::Scenarios

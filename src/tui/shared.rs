@@ -3,11 +3,12 @@
 pub use super::directory::Directory;
 use super::effect::Effect;
 use crate::change::PlanId;
-use crate::okta::model::{BucketState, Readable, Server, ServerKind};
+use crate::okta::model::{AppId, BucketState, Readable, Server, ServerKind};
 use crate::run::job::{
     AppLoaded, Applied, Connected, Job, PlanMade, ServerProbe, Slot, Start, Ticket, Trouble,
 };
-use crate::setup::{Access, Ask, Draft};
+use crate::setup::{Access, Ask, Context, Draft};
+use crate::uri::Callback;
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -117,6 +118,19 @@ impl Wanted {
     }
 }
 
+/// A failed run of the tester whose cause is being mended: after the apply the same run is offered again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mending {
+    /// Of which app.
+    pub app: AppId,
+    /// How that run failed, in a sentence.
+    pub failed: String,
+    /// Something was applied since.
+    pub applied: bool,
+    /// The run is to begin when the tester is shown.
+    pub again: bool,
+}
+
 /// What the screens share.
 #[derive(Clone, Debug, Default)]
 pub struct Shared {
@@ -144,6 +158,8 @@ pub struct Shared {
     pub door: Option<super::screens::Route>,
     /// Who is to sign in at the next test: the tester takes it when it is shown.
     pub test_as: Option<String>,
+    /// A failed run that is being mended.
+    pub mending: Option<Mending>,
     /// One line for the hint line's place until the next key: what was just done.
     pub notice: Option<String>,
     tickets: HashMap<Slot, Ticket>,
@@ -191,6 +207,24 @@ impl Shared {
     /// Whether an undo is being worked on.
     pub fn undoing(&self) -> bool {
         self.work.as_ref().is_some_and(|work| work.undo.is_some())
+    }
+
+    /// The gateway's callbacks that are known for this org; the one of the gateway's guide where none is.
+    pub fn callbacks(&self) -> Vec<Callback> {
+        let known = self.session.as_ref().map(|s| s.callbacks.as_slice()).unwrap_or_default();
+        if known.is_empty() {
+            return Context::with_gateway_callback().callbacks;
+        }
+        let callback = |(environment, uri): &(String, String)| Callback {
+            environment: environment.clone(),
+            uri: uri.clone(),
+        };
+        known.iter().map(callback).collect()
+    }
+
+    /// Whether a failed run is being mended, and something was applied since.
+    pub fn mended(&self) -> bool {
+        self.mending.as_ref().is_some_and(|mending| mending.applied)
     }
 
     /// The slot whose current job has this ticket.

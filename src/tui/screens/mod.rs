@@ -18,6 +18,7 @@ pub mod diagnose;
 pub mod handover;
 pub mod home;
 pub mod journal;
+mod mend;
 pub mod people;
 pub mod plan;
 mod resume;

@@ -98,14 +98,6 @@ impl Model {
         })
     }
 
-    /// The redirect URI that was asked for last, with the environment whose callback it is.
-    pub(super) fn requested(&self) -> Option<(String, Option<String>)> {
-        let evidence = &self.looked.as_ref()?.evidence;
-        let uri = evidence.hops.iter().rev().find_map(|hop| hop.redirect_uri.clone())?;
-        let known = evidence.callbacks.iter().find(|c| c.uri == uri).map(|c| c.environment.clone());
-        Some((uri, known))
-    }
-
     /// Takes what the org said: the tab stays, the findings may be in another order.
     pub(super) fn answered(&mut self, evidence: Arc<Evidence>) {
         let tab = self.tab;

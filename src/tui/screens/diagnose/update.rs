@@ -5,14 +5,13 @@ use super::{body, fix};
 use crate::diagnose::{paste, words};
 use crate::run::job::{Capture, Job, Outcome, Slot};
 use crate::secret::Secret;
-use crate::setup::{GATEWAY_CALLBACK, Target};
+use crate::setup::Target;
 use crate::tui::command::CommandId as C;
 use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::screens::{Go, Msg, Next};
 use crate::tui::shared::Shared;
 use crate::tui::widgets::field::Field;
-use crate::uri::Callback;
 use std::sync::Arc;
 
 /// The longest text that is read between two frames, in bytes; a longer one is a job.
@@ -105,7 +104,7 @@ fn look(model: &mut Model, shared: &mut Shared, text: &str) -> Next {
     }
     // An answer about what was looked at before must not come over this.
     let busy = model.reading.is_some() || model.asking;
-    model.take(Arc::new(paste(text, &callbacks(shared), Some(shared.now))));
+    model.take(Arc::new(paste(text, &shared.callbacks(), Some(shared.now))));
     model.trouble = None;
     if busy { Next::effects([shared.give_up(Slot::Capture)]) } else { Next::none() }
 }
@@ -118,20 +117,8 @@ fn read(model: &mut Model, shared: &mut Shared, from: Capture) -> Next {
     model.trouble = None;
     model.asking = false;
     model.close();
-    let callbacks = callbacks(shared);
+    let callbacks = shared.callbacks();
     Next::effects([shared.start(Slot::Capture, Job::ReadCapture { from, callbacks })])
-}
-
-/// The gateway's callbacks of the org that is connected, else the public gateway's.
-fn callbacks(shared: &Shared) -> Vec<Callback> {
-    let known = shared.session.as_ref().map(|s| s.callbacks.as_slice()).unwrap_or_default();
-    if known.is_empty() {
-        return vec![Callback { environment: "prod".into(), uri: GATEWAY_CALLBACK.into() }];
-    }
-    known
-        .iter()
-        .map(|(environment, uri)| Callback { environment: environment.clone(), uri: uri.clone() })
-        .collect()
 }
 
 fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {

@@ -141,6 +141,9 @@ fn ended(model: &mut Model, shared: &mut Shared, applied: &Applied) -> Next {
     applying(shared, false);
     // An undo has no draft that could be done with.
     let Some(work) = shared.work.as_mut().filter(|work| work.undo.is_none()) else { return Next::none() };
+    if let Some(mending) = shared.mending.as_mut().filter(|_| whole) {
+        mending.applied = true;
+    }
     let drop = whole.then(|| Job::DropDraft(Box::new(work.draft.clone())));
     if let (Some(app), Target::New) = (&applied.app, &work.draft.target) {
         work.draft.target = Target::Existing(app.clone());
@@ -339,6 +342,12 @@ fn open(model: &mut Model, shared: &mut Shared) -> Next {
     match model.face(shared) {
         Face::Run(run) if !run.ended => toggle(model),
         Face::Run(run) if run.open_ends() => return make_plan(model, shared),
+        Face::Run(_) | Face::Nothing(_) if shared.mended() && !model.undoing(shared) => {
+            if let Some(mending) = &mut shared.mending {
+                mending.again = true;
+            }
+            return Next::go(Go::To(Route::Test));
+        }
         Face::Run(_) | Face::Nothing(_) => {
             let to = if model.undoing(shared) { Route::Journal } else { Route::HandOver };
             return Next::go(Go::To(to));

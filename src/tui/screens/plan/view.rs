@@ -148,6 +148,13 @@ fn hints(model: &Model, face: &Face, shared: &Shared) -> Vec<(C, &'static str)> 
         Face::Run(_) | Face::Nothing(_) if model.undoing(shared) => {
             vec![(C::Open, "to the journal"), (C::Again, "read again"), (C::Back, ""), (C::Help, "")]
         }
+        Face::Run(_) if shared.mended() => vec![
+            (C::Open, "run the failed test again"),
+            (C::HandOver, "values"),
+            (C::Again, "plan again"),
+            (C::Back, ""),
+            (C::Help, ""),
+        ],
         Face::Run(_) => vec![
             (C::Open, "hand over"),
             (C::Test, ""),
@@ -209,7 +216,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
                 text(frame, &mut rows, &format!("Note: {note}"));
             }
             rows.down_to(2);
-            rows.push(frame, button(theme, next(shared.undoing()), true));
+            rows.push(frame, button(theme, next(shared.undoing(), shared.mended()), true));
         }
         Face::Review(made) => draw_review(model, made, frame, &mut rows, shared, theme),
     }
@@ -433,12 +440,16 @@ fn draw_run(model: &Model, run: &Run, frame: &mut Frame, rows: &mut Rows, shared
         }
         return;
     }
-    draw_ended(run, model.cursor, frame, rows, theme);
+    draw_ended(run, model.cursor, frame, rows, theme, shared.mended());
 }
 
 /// Where a plan leads when nothing is left to do.
-fn next(undoing: bool) -> &'static str {
-    if undoing { "Back to the journal" } else { "Next: Hand over" }
+fn next(undoing: bool, mended: bool) -> &'static str {
+    match (undoing, mended) {
+        (true, _) => "Back to the journal",
+        (false, true) => "Run the failed test again",
+        (false, false) => "Next: Hand over",
+    }
 }
 
 fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {
@@ -470,7 +481,7 @@ fn draw_pace(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, the
     }
 }
 
-fn draw_ended(run: &Run, cursor: usize, frame: &mut Frame, rows: &mut Rows, theme: Theme) {
+fn draw_ended(run: &Run, cursor: usize, frame: &mut Frame, rows: &mut Rows, theme: Theme, mended: bool) {
     let total = run.plan.changes.len();
     let (line, style) = if run.open_ends() {
         (
@@ -516,7 +527,7 @@ fn draw_ended(run: &Run, cursor: usize, frame: &mut Frame, rows: &mut Rows, them
     rows.down_to(1);
     rows.push(
         frame,
-        button(theme, if run.open_ends() { "Plan again" } else { next(run.plan.id.is_undo()) }, true),
+        button(theme, if run.open_ends() { "Plan again" } else { next(run.plan.id.is_undo(), mended) }, true),
     );
 }
 

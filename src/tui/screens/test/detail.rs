@@ -2,8 +2,8 @@
 
 use super::body::pretty;
 use super::form::SESSION_ONLY;
-use super::log;
 use super::run::{Row, Run, worst};
+use super::{cause, log};
 use crate::flow::trace::{Check, Exchange, HoleId, Hop, Parameter, Piece, RunVerdict, Text, Verdict, Way};
 use crate::text::width;
 
@@ -115,10 +115,13 @@ fn fixes(run: &Run) -> Vec<Text> {
 
 fn end(run: &Run, session_only: bool) -> Vec<Text> {
     let (word, sentence) = headline(run, session_only);
-    let mut lines = Vec::new();
+    let mut lines: Vec<Text> = cause::before(run).into_iter().collect();
     if run.whole || sentence.chars().count() > SHORT {
         // Else it stands whole right above, below the list.
         lines.push(Text::plain(&format!("{word}: {sentence}")));
+    }
+    if run.failed_hop().is_none() {
+        lines.extend(cause::lines(run));
     }
     lines.extend(fixes(run));
     let left = run.trace.as_ref().map(|t| t.left.as_slice()).unwrap_or_default();
@@ -138,7 +141,10 @@ fn end(run: &Run, session_only: bool) -> Vec<Text> {
 }
 
 fn why(run: &Run, hop: &Hop, failed: bool) -> Vec<Text> {
-    let mut lines = Vec::new();
+    let mut lines: Vec<Text> = cause::before(run).into_iter().filter(|_| failed).collect();
+    if failed {
+        lines.extend(cause::lines(run));
+    }
     if width(&hop.title.masked()) > TITLE {
         lines.push(hop.title.clone());
     }

@@ -6,10 +6,11 @@ use crate::flow::trace::Way;
 use crate::okta::model::{AppId, ClientAuthentication, ClientId, Engine, ServerKind};
 use crate::run::job::{DemoPerson, TestRequest};
 use crate::secret::Secret;
-use crate::setup::Target;
+use crate::setup::{Context, Edit, Target, checks};
 use crate::text::Clean;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::field::Field;
+use crate::uri::Callback;
 
 /// What must be said before and after a sign-in in this terminal.
 pub(super) const SESSION_ONLY: &str =
@@ -21,7 +22,8 @@ pub(super) struct Form {
     pub way: Way,
     /// Whether the tokens are followed to their end.
     pub whole_life: bool,
-    pub redirect: usize,
+    /// Which redirect URI was chosen, an index into [`redirects`] and one more for this machine's.
+    pub redirect: Option<usize>,
     /// The row under the cursor, an index into [`items`].
     pub cursor: usize,
     pub login: Field,
@@ -50,7 +52,7 @@ impl Form {
         let mut form = Self {
             way: Way::Probe,
             whole_life: false,
-            redirect: 0,
+            redirect: None,
             cursor: 0,
             login: Field::default(),
             password: Field::secret(),
@@ -82,14 +84,20 @@ impl Form {
         self.cursor = items(self, shared).iter().position(|item| *item == at).unwrap_or(0);
     }
 
-    /// How many redirect URIs there are to choose from beside the app's `known` ones.
+    /// How many redirect URIs there are to choose from, where [`redirects`] has `known`.
     pub fn choices(&self, known: usize) -> usize {
         known.max(1) + usize::from(self.way == Way::Browser)
     }
 
+    /// The redirect URI that is chosen, an index into `known` or its length for this machine's; the meant one until somebody chooses.
+    pub fn chosen(&self, known: &[Redirect]) -> usize {
+        let at = self.redirect.or_else(|| known.iter().position(|r| r.meant)).unwrap_or(0);
+        at.min(self.choices(known.len()) - 1)
+    }
+
     /// Whether the redirect URI is one of this machine's, for this run alone. Only a browser can bring an answer there.
-    pub fn on_this_machine(&self, known: usize) -> bool {
-        self.way == Way::Browser && self.redirect >= known.max(1)
+    pub fn on_this_machine(&self, known: &[Redirect]) -> bool {
+        self.way == Way::Browser && self.chosen(known) >= known.len().max(1)
     }
 
     /// The row under the cursor.
@@ -141,6 +149,42 @@ pub(super) fn items(form: &Form, shared: &Shared) -> Vec<Item> {
     }
     items.extend([Item::Run, Item::Older]);
     items
+}
+
+/// A redirect URI to choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Redirect {
+    /// The environment of the gateway.
+    pub environment: String,
+    /// Not cleaned: it is sent.
+    pub uri: String,
+    /// The app has it. One that it lacks is the gateway's all the same: a sign-in shows what that does.
+    pub registered: bool,
+    /// The app lacks it and has one that is almost it: what the gateway sends is this one.
+    pub meant: bool,
+}
+
+/// The app's redirect URIs, then the callbacks of the gateway that are known for this org and that the app lacks.
+pub(super) fn redirects(shared: &Shared) -> Vec<Redirect> {
+    let Some(setup) = shared.work.as_ref().map(|w| &w.draft.setup) else { return Vec::new() };
+    let callbacks = shared.callbacks();
+    let rows = &setup.redirect_uris;
+    let lacking: Vec<Callback> =
+        callbacks.iter().filter(|c| rows.iter().all(|row| row.uri != c.uri)).cloned().collect();
+    let context = Context { callbacks, ..Context::default() };
+    let fixes: Vec<Edit> = checks(setup, &context).into_iter().filter_map(|c| Some(c.fix?.edit)).collect();
+    let is_slip = |uri: &str| fixes.iter().any(|e| matches!(e, Edit::SetRedirectUri { to, .. } if to == uri));
+    let own = rows.iter().map(|row| Redirect {
+        environment: row.environment.clone(),
+        uri: row.uri.clone(),
+        registered: true,
+        meant: false,
+    });
+    let lacking = lacking.into_iter().map(|c| {
+        let meant = is_slip(&c.uri);
+        Redirect { environment: c.environment, uri: c.uri, registered: false, meant }
+    });
+    own.chain(lacking).collect()
 }
 
 /// Whether a sign-in in this terminal leaves the app's own policy out.
@@ -195,8 +239,8 @@ pub(super) fn request(
         return Err((Item::Run, "The app is not made yet: apply the plan first."));
     };
     let setup = shared.work.as_ref().map(|w| &w.draft.setup);
-    let redirects = setup.map(|s| s.redirect_uris.as_slice()).unwrap_or_default();
-    let at = form.redirect.min(redirects.len().saturating_sub(1));
+    let redirects = redirects(shared);
+    let at = form.chosen(&redirects).min(redirects.len().saturating_sub(1));
     let Some(redirect) = redirects.get(at) else {
         return Err((Item::Redirect, "There is no redirect URI: step 3 adds the gateway's callback."));
     };
@@ -207,7 +251,7 @@ pub(super) fn request(
     if terminal && form.password.text().is_empty() {
         return Err((Item::Password, "Type their password. It goes to Okta only, and is not kept."));
     }
-    let temporary = form.on_this_machine(redirects.len()).then_some(temporary::PORT);
+    let temporary = form.on_this_machine(&redirects).then_some(temporary::PORT);
     Ok(TestRequest {
         temporary,
         app: subject.app,

@@ -4,6 +4,9 @@
 //! where secrets were; a value comes here only on the user's word, and goes again after 20 seconds.
 
 mod body;
+mod cause;
+#[cfg(test)]
+mod cause_tests;
 mod detail;
 #[cfg(test)]
 mod device_tests;

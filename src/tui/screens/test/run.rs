@@ -1,5 +1,6 @@
 //! A run on the screen: its hops as rows, folded where they belong together.
 
+use super::cause::Cause;
 use super::log::Log;
 use crate::flow::trace::{HoleId, Hop, RunVerdict, Step, Trace, Verdict};
 use crate::run::job::{Need, TestRequest, Trouble};
@@ -42,6 +43,10 @@ pub(super) struct Run {
     pub older: Option<PathBuf>,
     /// Okta's System Log about it, once it was asked.
     pub log: Option<Log>,
+    /// Why it failed, once that was asked for.
+    pub cause: Option<Cause>,
+    /// How the run failed that this one repeats, after a change was applied.
+    pub before: Option<String>,
     /// How many values were asked for: each `s` shows the next one of the detail.
     pub asked: usize,
 }
@@ -81,6 +86,8 @@ impl Run {
             revealed: None,
             older: None,
             log: None,
+            cause: None,
+            before: None,
             asked: 0,
         }
     }

@@ -271,6 +271,16 @@ pub(super) fn failed() -> (Model, Shared) {
     ended(refused(Step::Token, "Okta refused the client secret."), Verdict::Fail)
 }
 
+/// A run in which everything was good.
+pub(super) fn green() -> (Model, Shared) {
+    ended(passed(), Verdict::Pass)
+}
+
+/// What such a run leaves.
+pub(super) fn trace_of(token: Verdict) -> Trace {
+    trace(Way::Terminal, hops(token), passed())
+}
+
 fn need() -> Need {
     Need {
         message: "Okta asks for a second factor.".into(),

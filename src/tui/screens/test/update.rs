@@ -4,7 +4,7 @@ use super::super::{Go, Msg, Next, Route};
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
-use super::{detail, history, log};
+use super::{cause, detail, history, log};
 use crate::flow;
 use crate::flow::trace::{HoleId, Hop, Step, Verdict};
 use crate::okta::model::{ClientSecret, Readable};
@@ -65,6 +65,10 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     if let Some(work) = shared.work.as_mut().filter(|w| w.applied.is_none()) {
         work.draft.step = 8;
     }
+    let again = shared.mending.as_mut().filter(|m| Some(&m.app) == model.app.as_ref());
+    if again.is_some_and(|mending| std::mem::take(&mut mending.again)) {
+        return start(model, shared);
+    }
     match &mut model.run {
         Some(run) => Next::effects(log::shown(run, shared)),
         None => Next::none(),
@@ -86,6 +90,15 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
         }
         (Slot::Runs, outcome) => history::done(model, shared, outcome),
         (Slot::Test, outcome) => return run_event(model, shared, outcome),
+        (Slot::Cause, Outcome::Answered(evidence)) => {
+            let Some(run) = &mut model.run else { return Next::none() };
+            return cause::found(run, shared, &evidence);
+        }
+        (Slot::Cause, Outcome::Failed(trouble)) => {
+            if let Some(run) = &mut model.run {
+                cause::failed(run, shared, &trouble);
+            }
+        }
         (Slot::Log, Outcome::RunLog(events)) => {
             let Some(run) = &mut model.run else { return Next::none() };
             return Next::effects(log::take(run, shared, events));
@@ -142,6 +155,8 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
         }
         Outcome::Tested(trace) => {
             run.end(*trace);
+            let mended = shared.mending.take_if(|m| m.applied && m.app == run.request.app);
+            run.before = mended.map(|mending| mending.failed);
             if run.request.temporary.is_some() {
                 shared.notice = Some(format!("{} was taken back from the app.", run.request.redirect_uri));
             }
@@ -275,9 +290,9 @@ fn tab(form: &mut Form, shared: &Shared, by: isize) {
 fn turn(form: &mut Form, shared: &mut Shared, by: isize) {
     match form.item(shared) {
         Item::Redirect => {
-            let known = shared.work.as_ref().map_or(0, |w| w.draft.setup.redirect_uris.len());
-            let count = form.choices(known);
-            form.redirect = (form.redirect.min(count - 1) + count).saturating_add_signed(by) % count;
+            let known = form::redirects(shared);
+            let count = form.choices(known.len());
+            form.redirect = Some((form.chosen(&known) + count).saturating_add_signed(by) % count);
             if count == 1 {
                 shared.notice = Some(
                     "There is one redirect URI; step 3 adds others. A run by browser can have one of this machine's.".into(),
@@ -433,6 +448,7 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Plan => return Next::go(Go::Instead(Route::Plan)),
         C::Again => return again(model, shared),
         C::Export => return export(model, shared),
+        C::Fix => return cause::fix(model, shared),
         C::Compare => {
             compare(model, shared);
             return Next::none();
@@ -594,6 +610,12 @@ fn copy(model: &Model, shared: &mut Shared) -> Next {
             "The address was sent to your terminal's clipboard; if it ignores that, v shows it alone.".into(),
         );
         return Next::effects([Effect::Copy(url)]);
+    }
+    if let Some(effect) = cause::message(run).filter(|_| run.tab == 0) {
+        shared.notice = Some(
+            "A message for who can fix it was sent to your terminal's clipboard; some ignore it.".into(),
+        );
+        return Next::effects([effect]);
     }
     let session_only = form::session_only(shared);
     let (word, sentence) = detail::headline(run, session_only);

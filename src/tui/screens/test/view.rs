@@ -104,7 +104,12 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
             (C::Back, ""),
         ];
     }
-    let view = if run.sequence { "list" } else { "sequence" };
+    let fix = super::cause::can_fix(run);
+    let view = match run.sequence {
+        true => "list",
+        false if fix => "view",
+        false => "sequence",
+    };
     let mut hints = Vec::new();
     if !run.ended {
         hints.push((C::Cancel, "stop"));
@@ -123,8 +128,16 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
         return hints;
     }
     hints.extend([(C::Right, "tab"), (C::Show, "show"), (C::View, view)]);
+    if fix {
+        hints.insert(0, (C::Fix, "fix"));
+    }
     if run.ended {
-        hints.extend([(C::Again, "run again"), (C::Export, "save"), (C::Copy, "copy"), (C::Back, "form")]);
+        hints.extend([
+            (C::Again, if fix { "again" } else { "run again" }),
+            (C::Export, "save"),
+            (C::Copy, "copy"),
+            (C::Back, "form"),
+        ]);
     }
     hints.push((C::Help, ""));
     hints
@@ -204,7 +217,7 @@ fn draw_detail(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, t
             let shown = text.with(|id| {
                 revealed.filter(|(at, ..)| *at == id).map(|(_, secret, _)| Clean::new(secret.expose()))
             });
-            wrap(&shown, cells)
+            hanging(&shown, cells)
         })
         .collect();
     let room = rows.left();
@@ -226,6 +239,34 @@ fn draw_detail(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, t
             ),
         );
     }
+}
+
+/// A line that goes on below where its text begins: after its head, which two blanks end.
+fn hanging(line: &str, cells: usize) -> Vec<String> {
+    let hang = hang(line);
+    let (Some(head), Some(text)) = (line.get(..hang), line.get(hang..)) else { return wrap(line, cells) };
+    let parts = wrap(text, cells.saturating_sub(hang).max(1));
+    let parts = parts.into_iter().enumerate();
+    parts
+        .map(|(at, part)| format!("{}{part}", if at == 0 { head.to_owned() } else { " ".repeat(hang) }))
+        .collect()
+}
+
+/// The widest head, in cells.
+const HEAD: usize = 16;
+
+/// Where the text of a line begins, in bytes: after a head of ASCII and at least two blanks, or after the blanks that it begins with.
+fn hang(line: &str) -> usize {
+    let blanks = line.bytes().take_while(|b| *b == b' ').count();
+    let rest = line.get(blanks..).unwrap_or_default();
+    let Some(gap) = rest.find("  ").filter(|gap| blanks + gap < HEAD && rest.is_char_boundary(*gap)) else {
+        return blanks;
+    };
+    if !rest.get(..gap).is_some_and(str::is_ascii) {
+        return blanks;
+    }
+    let after = rest.get(gap..).unwrap_or_default().bytes().take_while(|b| *b == b' ').count();
+    blanks + gap + after
 }
 
 fn draw_need(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {

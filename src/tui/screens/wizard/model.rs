@@ -10,7 +10,6 @@ use crate::tui::screens::people::staging::{Standing, Tally};
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::field::Field;
 use crate::tui::widgets::form::{Part, Row, stops};
-use crate::uri::Callback;
 use std::collections::BTreeMap;
 
 /// Everything on the five steps that takes the focus. Rows of lists are counted from 0.
@@ -188,7 +187,7 @@ impl Model {
         let probe = work.server.value().filter(|p| Some(&p.server) == kind.as_ref());
         let logo = self.logo.as_ref().filter(|(path, _)| Some(path) == setup.app.logo.as_ref());
         Context {
-            callbacks: callbacks(shared),
+            callbacks: shared.callbacks(),
             labels_taken: others.map(|a| a.raw_label().to_owned()).collect(),
             logo: logo.map(|(_, facts)| facts.clone()),
             discovery: probe.map(|p| p.discovery.clone()).unwrap_or_default(),
@@ -199,18 +198,6 @@ impl Model {
             groups: groups(shared, setup),
         }
     }
-}
-
-/// The gateway's callbacks that are known for this org; the one of the guide where none is.
-pub(super) fn callbacks(shared: &Shared) -> Vec<Callback> {
-    let known = shared.session.as_ref().map(|s| s.callbacks.as_slice()).unwrap_or_default();
-    if known.is_empty() {
-        return Context::with_gateway_callback().callbacks;
-    }
-    known
-        .iter()
-        .map(|(environment, uri)| Callback { environment: environment.clone(), uri: uri.clone() })
-        .collect()
 }
 
 /// The people whom the Setup names; `None` until the whole list is there: an incomplete list cannot say that somebody is missing.

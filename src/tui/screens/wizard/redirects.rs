@@ -1,6 +1,6 @@
 //! Step 3, redirect URIs and sign-out URIs: a row for each environment of the gateway.
 
-use super::model::{Id, Model, callbacks};
+use super::model::{Id, Model};
 use crate::setup::{Ask, Draft, Field as About, RedirectUri, Target};
 use crate::tui::shared::{Shared, Work};
 use crate::tui::widgets::form::{Part, Row, safe};
@@ -60,7 +60,7 @@ pub(super) fn missing(shared: &Shared, work: &Work) -> Vec<Callback> {
     let there = |c: &Callback| {
         rows.iter().any(|r| r.uri == c.uri || r.environment.eq_ignore_ascii_case(&c.environment))
     };
-    callbacks(shared).into_iter().filter(|c| !there(c)).collect()
+    shared.callbacks().into_iter().filter(|c| !there(c)).collect()
 }
 
 /// Adds an empty row and tells which.

@@ -1,6 +1,6 @@
 //! Draws the form of the flow tester.
 
-use super::super::form::{Form, Item, SESSION_ONLY, items, people, session_only, subject};
+use super::super::form::{Form, Item, SESSION_ONLY, items, people, redirects, session_only, subject};
 use super::super::model::Model;
 use crate::change::temporary;
 use crate::flow::trace::Way;
@@ -16,10 +16,6 @@ use crate::tui::widgets::wrap::wrap;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-fn known(shared: &Shared) -> usize {
-    shared.work.as_ref().map_or(0, |w| w.draft.setup.redirect_uris.len())
-}
-
 pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
     match model.item(shared) {
         Some(Item::Way(Way::Probe)) => {
@@ -29,7 +25,7 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
             "You sign in as people do. The gateway's callback then meets an answer that it did not ask for."
         }
         Some(Item::Way(Way::Device)) => {
-            "You enter a code in any browser. The app needs the device authorization grant; step 2 adds it."
+            "A code, entered in any browser; the app needs the Device Authorization grant."
         }
         Some(Item::Way(Way::Form)) => "The server's own web page, filled in from here, without scripts.",
         Some(Item::Way(Way::Secret)) => {
@@ -47,8 +43,13 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         Some(Item::Way(Way::Terminal)) => {
             "Password, and a one-time code where Okta asks for it, all in this terminal."
         }
-        Some(Item::Redirect) if model.form.as_ref().is_some_and(|f| f.on_this_machine(known(shared))) => {
+        Some(Item::Redirect)
+            if model.form.as_ref().is_some_and(|f| f.on_this_machine(&redirects(shared))) =>
+        {
             "Added for this run after your yes, then taken back; a browser here answers."
+        }
+        Some(Item::Redirect) if unregistered(model, shared) => {
+            "The gateway sends this one, and the app does not have it: Okta refuses it until it is added."
         }
         Some(Item::Redirect) => {
             "Where Okta sends the code. oktui never calls it: the gateway would get a code it did not ask for."
@@ -61,6 +62,13 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         }
         Some(Item::Run) | None => "Every request is shown; nothing in the org's configuration is changed.",
     }
+}
+
+/// Whether the app lacks the redirect URI that is chosen.
+fn unregistered(model: &Model, shared: &Shared) -> bool {
+    let known = redirects(shared);
+    let chosen = model.form.as_ref().and_then(|form| known.get(form.chosen(&known)));
+    chosen.is_some_and(|redirect| !redirect.registered)
 }
 
 pub(super) fn hints(model: &Model, shared: &Shared) -> Vec<(C, &'static str)> {
@@ -228,15 +236,15 @@ fn redirect(
     on: bool,
     cells: usize,
 ) -> (Option<Item>, Line<'static>) {
-    let uris = shared.work.as_ref().map(|w| w.draft.setup.redirect_uris.as_slice()).unwrap_or_default();
-    let choices = form.choices(uris.len());
-    let at = form.redirect.min(choices - 1);
-    let own = form.on_this_machine(uris.len());
+    let uris = redirects(shared);
+    let (choices, at) = (form.choices(uris.len()), form.chosen(&uris));
+    let own = form.on_this_machine(&uris);
     let own_uri = || (Clean::new("here"), Clean::new(&temporary::uri(temporary::PORT)));
     let (name, uri) = uris.get(at).map_or_else(
         || if own { own_uri() } else { (Clean::default(), Clean::new("none yet: step 3 adds one")) },
         |r| (Clean::new(&r.environment), Clean::new(&r.uri)),
     );
+    let lacks = uris.get(at).is_some_and(|r| !r.registered);
     let name = if choices > 1 { format!("{name} ({} of {choices})", at + 1) } else { name.to_string() };
     let marker = if on { theme.marker() } else { " " };
     let room = cells.saturating_sub(34);
@@ -245,7 +253,7 @@ fn redirect(
         Line::from(vec![
             Span::raw(format!(" {marker} Redirect URI  ")),
             Span::styled(pad(&name, 17), if on { theme.focus() } else { theme.text() }),
-            Span::raw(cut_middle(uri.as_str(), room)),
+            Span::styled(cut_middle(uri.as_str(), room), if lacks { theme.warn() } else { theme.text() }),
         ]),
     )
 }
