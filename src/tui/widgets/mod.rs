@@ -5,6 +5,7 @@ pub mod field;
 pub mod form;
 pub mod heading;
 pub mod page;
+pub mod qr;
 pub mod rows;
 pub mod tabs;
 pub mod trouble;

@@ -10,6 +10,7 @@ use super::form::session_only;
 use super::model::Model;
 use super::run::{Run, TABS};
 use crate::flow::trace::Way;
+use crate::secret::Secret;
 use crate::text::time::utc;
 use crate::text::{Clean, pad};
 use crate::tui::command::CommandId as C;
@@ -17,8 +18,8 @@ use crate::tui::shared::Shared;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::page::Page;
 use crate::tui::widgets::rows::Rows;
-use crate::tui::widgets::wrap::wrap;
-use crate::tui::widgets::{heading, tabs};
+use crate::tui::widgets::wrap::{hard, wrap};
+use crate::tui::widgets::{heading, qr, tabs};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -158,8 +159,44 @@ pub(super) fn draw(model: &Model, frame: &mut Frame, area: Rect, shared: &Shared
             Some(history) => history::draw(history, frame, &mut rows, theme),
             None => form::draw(model, frame, &mut rows, shared, theme),
         },
-        Some(run) => draw_run(run, frame, &mut rows, shared, theme),
+        Some(run) => match device(run).filter(|_| !theme.ascii()) {
+            Some((url, code)) if draw_device(run, url, code, frame, area, theme) => {}
+            _ => draw_run(run, frame, &mut rows, shared, theme),
+        },
     }
+}
+
+/// The address and the code of a device grant that waits for its person.
+fn device(run: &Run) -> Option<(&Secret, &Clean)> {
+    run.need.as_ref().and_then(|need| need.open.as_ref().zip(need.code.as_ref()))
+}
+
+/// Cells in which the address and the words about it stand beside a QR code.
+const BESIDE: usize = 38;
+
+/// The code that is typed, and a QR code of the address for a phone; not where that does not fit.
+fn draw_device(run: &Run, url: &Secret, code: &Clean, frame: &mut Frame, area: Rect, theme: Theme) -> bool {
+    let Some(left) = qr::beside(url.expose(), BESIDE, frame, area) else { return false };
+    let mut rows = Rows::new(left);
+    rows.gap();
+    let message = run.need.as_ref().map_or("", |need| need.message.as_str());
+    for line in wrap(message, rows.cells().saturating_sub(1)) {
+        rows.push(frame, Line::raw(format!(" {line}")));
+    }
+    rows.gap();
+    // In pieces it cannot be copied clean, but it can be recognised.
+    for line in hard(Clean::new(url.expose()).as_str(), rows.cells().saturating_sub(3)) {
+        rows.push(frame, Line::styled(format!("   {line}"), theme.quiet()));
+    }
+    rows.push(frame, Line::from(vec![Span::raw("   Code  "), Span::styled(code.to_string(), theme.title())]));
+    rows.gap();
+    for line in wrap(
+        "A phone's camera reads it too. Okta is asked until somebody has signed in.",
+        rows.cells().saturating_sub(1),
+    ) {
+        rows.push(frame, Line::styled(format!(" {line}"), theme.quiet()));
+    }
+    true
 }
 
 fn draw_run(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, theme: Theme) {

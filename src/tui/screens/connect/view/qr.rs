@@ -2,15 +2,11 @@
 
 use crate::run::job::DeviceCode;
 use crate::tui::theme::Theme;
+use crate::tui::widgets::qr;
 use crate::tui::widgets::rows::Rows;
-use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
-
-/// Light modules around the code. ISO 18004 asks for four; cameras find it with two, and rows are scarce.
-const QUIET: isize = 2;
 
 /// Draws what to type at the left, and the QR code at the right where it fits: half a code is none.
 pub(super) fn draw(code: &DeviceCode, frame: &mut Frame, area: Rect, theme: Theme) {
@@ -22,74 +18,15 @@ pub(super) fn draw(code: &DeviceCode, frame: &mut Frame, area: Rect, theme: Them
         Line::raw(""),
         Line::raw(format!(" It is good for {} minutes.", code.minutes)),
     ];
-    let url = code.url_with_code.as_ref().filter(|_| !theme.ascii());
-    let picture = url.map(|url| lines(url.as_str())).unwrap_or_default();
-    let wide = picture.first().map_or(0, Line::width);
     let words_wide = words.iter().map(Line::width).max().unwrap_or(0);
-    let fits = picture.len() <= usize::from(area.height) && words_wide + wide < usize::from(area.width);
+    if let Some(url) = code.url_with_code.as_ref().filter(|_| !theme.ascii()) {
+        qr::beside(url.as_str(), words_wide, frame, area);
+    }
     // Two rows lower, the line that says what is connected to stands above.
     let mut out = Rows::new(area);
     out.gap();
     out.gap();
     for line in words {
         out.push(frame, line);
-    }
-    if let (true, Ok(wide)) = (fits, u16::try_from(wide)) {
-        let right = Rect { x: area.right().saturating_sub(wide), width: wide.min(area.width), ..area };
-        let mut out = Rows::new(right);
-        for line in picture {
-            out.push(frame, line);
-        }
-    }
-}
-
-/// Two modules in a cell, one above the other, dark on light whatever the terminal's colours are: a camera needs that.
-fn lines(text: &str) -> Vec<Line<'static>> {
-    let Ok(code) = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::L) else {
-        return Vec::new();
-    };
-    let width = isize::try_from(code.width()).unwrap_or(0);
-    let colors = code.to_colors();
-    let dark = |x: isize, y: isize| {
-        let inside = (0..width).contains(&x) && (0..width).contains(&y);
-        let at = usize::try_from(y * width + x).ok().filter(|_| inside);
-        at.and_then(|at| colors.get(at)) == Some(&Module::Dark)
-    };
-    let style = Style::new().fg(Color::Black).bg(Color::White);
-    let end = width + QUIET;
-    (-QUIET..end)
-        .step_by(2)
-        .map(|y| {
-            let row: String = (-QUIET..end)
-                .map(|x| match (dark(x, y), dark(x, y + 1)) {
-                    (true, true) => '█',
-                    (true, false) => '▀',
-                    (false, true) => '▄',
-                    (false, false) => ' ',
-                })
-                .collect();
-            Line::from(Span::styled(row, style))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_is_drawn_whole_with_light_around_it() {
-        let drawn = lines("https://acme.okta.com/activate?user_code=ABCDEFGH");
-        let rows: Vec<String> = drawn.iter().map(ToString::to_string).collect();
-        assert!(rows.iter().all(|r| r.chars().count() == rows[0].chars().count()));
-        assert!(rows[0].trim().is_empty(), "the quiet zone");
-        // The finder pattern: a dark bar of seven modules begins in the corner.
-        assert!(rows[1].starts_with("  █▀▀▀▀▀█ "), "{}", rows[1]);
-        assert!(rows.len() <= 18, "{} rows do not fit in a small terminal", rows.len());
-    }
-
-    #[test]
-    fn what_is_too_long_for_a_code_is_not_drawn() {
-        assert!(lines(&"x".repeat(5_000)).is_empty());
     }
 }
