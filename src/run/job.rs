@@ -255,6 +255,8 @@ pub enum Job {
     Reveal(HoleId),
     /// Writes the last run as HAR, JSON and Markdown, masked.
     SaveRun(Box<Trace>),
+    /// Writes the last run as HAR with its secrets in the clear: only on the person's typed word.
+    SaveUnmasked(Box<Trace>),
     /// Writes what is known about a failure into a folder of its own, masked: what was diagnosed, the app's configuration with its
     /// check-up, and the last run.
     SaveBundle {

@@ -12,6 +12,7 @@ use super::{
     reviewing, rotating, temporary, testing, tokens, undo,
 };
 use crate::diagnose;
+use crate::flow;
 use crate::flow::export::Format;
 use crate::flow::trace::{HoleId, Safe, Trace};
 use crate::okta::model::AppId;
@@ -352,6 +353,10 @@ impl Runner {
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
             Job::SaveRun(trace) => self.save_run(&trace)?,
+            Job::SaveUnmasked(trace) => {
+                let text = flow::export::unmasked(&trace, &self.values()?.1);
+                Outcome::Saved(save_file(&format!("oktui-run-{}-unmasked.har", trace.run), &text)?)
+            }
             Job::SaveBundle { evidence, app } => self.save_bundle(evidence.as_deref(), app).await?,
             Job::Reveal(hole) => self.reveal(hole)?,
             Job::SaveDraft(draft) => {
@@ -525,19 +530,10 @@ impl Runner {
 
     /// A file of each format; each is searched for the secrets of the run first.
     fn save_run(&self, trace: &Trace) -> Result<Outcome, RunError> {
+        let last = self.values()?;
         let mut texts = Vec::new();
-        {
-            let last = lock(&self.0.last);
-            let Some((_, safe)) = last.as_deref() else {
-                return Err(RunError::Missing {
-                    what: "the values of this run are not kept any more, so no file can be searched for them"
-                        .into(),
-                    help: "Run the test again, and save it then.".into(),
-                });
-            };
-            for format in Format::ALL {
-                texts.push((format, testing::exported(trace, safe, format)?));
-            }
+        for format in Format::ALL {
+            texts.push((format, testing::exported(trace, &last.1, format)?));
         }
         let mut names = Vec::new();
         for (format, text) in texts {
@@ -549,15 +545,16 @@ impl Runner {
 
     /// A run as evidence: what its own export says, masked, read as that of any other tool.
     fn evidence_of(&self, trace: &Trace, callbacks: &[Callback]) -> Result<diagnose::Evidence, RunError> {
-        let last = lock(&self.0.last).clone();
-        let Some((_, safe)) = last.as_deref() else {
-            return Err(RunError::Missing {
-                what: "the values of this run are not kept any more, so it cannot be looked into".into(),
-                help: "Run the test again.".into(),
-            });
-        };
-        let har = testing::exported(trace, safe, Format::Har)?;
+        let har = testing::exported(trace, &self.values()?.1, Format::Har)?;
         Ok(diagnose::har::read(har.as_bytes(), callbacks, Some(Timestamp::now())))
+    }
+
+    /// The last run with its values: without them no file can be searched for them.
+    fn values(&self) -> Result<Arc<(Trace, Safe)>, RunError> {
+        lock(&self.0.last).clone().ok_or_else(|| RunError::Missing {
+            what: "the values of this run are not kept any more".into(),
+            help: "Run the test again.".into(),
+        })
     }
 
     /// What is known about a failure, in a folder of its own: the last run of the tester goes in where there was one.

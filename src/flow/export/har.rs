@@ -1,6 +1,5 @@
 //! HAR 1.2 (<http://www.softwareishard.com/blog/har-12-spec/>). Members that begin with an underscore are ours, as the format allows.
 
-use super::MASKED;
 use super::json::{checks, verdict};
 use super::masks::Masks;
 use crate::flow::trace::lift::BODY_LIMIT;
@@ -9,24 +8,24 @@ use crate::text::Clean;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-pub(super) fn write(trace: &Trace, masks: &Masks) -> String {
+pub(super) fn write(trace: &Trace, masks: &Masks<'_>) -> String {
     let entries: Vec<Value> =
         trace.hops.iter().filter_map(|hop| Some(entry(trace, hop, hop.exchange.as_ref()?, masks))).collect();
     let archive = json!({"log": {
         "version": "1.2",
-        "creator": {"name": "oktui", "version": env!("CARGO_PKG_VERSION"), "comment": MASKED},
+        "creator": {"name": "oktui", "version": env!("CARGO_PKG_VERSION"), "comment": masks.note()},
         "pages": [{
             "startedDateTime": trace.began.to_string(), "id": "run", "title": masks.line(&trace.title),
             "pageTimings": {"onContentLoad": -1, "onLoad": -1},
         }],
         "entries": entries,
-        "comment": MASKED,
+        "comment": masks.note(),
         "_oktui": verdict(trace, masks),
     }});
     serde_json::to_string_pretty(&archive).unwrap_or_default()
 }
 
-fn entry(trace: &Trace, hop: &Hop, exchange: &Exchange, masks: &Masks) -> Value {
+fn entry(trace: &Trace, hop: &Hop, exchange: &Exchange, masks: &Masks<'_>) -> Value {
     json!({
         "pageref": "run",
         "startedDateTime": at(trace.began, hop.at_ms).to_string(),
@@ -49,7 +48,7 @@ fn at(began: Timestamp, after_ms: u64) -> Timestamp {
     began.checked_add(after).unwrap_or(began)
 }
 
-fn request(exchange: &Exchange, masks: &Masks) -> Value {
+fn request(exchange: &Exchange, masks: &Masks<'_>) -> Value {
     let headers = &exchange.request_headers;
     let mut value = json!({
         "method": exchange.method,
@@ -73,7 +72,7 @@ fn request(exchange: &Exchange, masks: &Masks) -> Value {
     value
 }
 
-fn response(exchange: &Exchange, masks: &Masks) -> Value {
+fn response(exchange: &Exchange, masks: &Masks<'_>) -> Value {
     let headers = &exchange.response_headers;
     let status = exchange.status.unwrap_or(0);
     let words = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
@@ -104,22 +103,22 @@ fn response(exchange: &Exchange, masks: &Masks) -> Value {
     value
 }
 
-fn header(headers: &[(Clean, Text)], name: &str, masks: &Masks) -> String {
+fn header(headers: &[(Clean, Text)], name: &str, masks: &Masks<'_>) -> String {
     let found = headers.iter().find(|(n, _)| n.as_str().eq_ignore_ascii_case(name));
     found.map(|(_, value)| masks.text(value)).unwrap_or_default()
 }
 
-fn pairs(headers: &[(Clean, Text)], masks: &Masks) -> Vec<Value> {
+fn pairs(headers: &[(Clean, Text)], masks: &Masks<'_>) -> Vec<Value> {
     headers.iter().map(|(name, value)| json!({"name": name, "value": masks.text(value)})).collect()
 }
 
-fn parameters(all: &[Parameter], place: Place, masks: &Masks) -> Vec<Value> {
+fn parameters(all: &[Parameter], place: Place, masks: &Masks<'_>) -> Vec<Value> {
     let of_place = all.iter().filter(|parameter| parameter.place == place);
     of_place.map(|p| json!({"name": p.name, "value": masks.text(&p.value)})).collect()
 }
 
 /// `Cookie` holds several, `Set-Cookie` one with its attributes.
-fn cookies(headers: &[(Clean, Text)], name: &str, masks: &Masks) -> Vec<Value> {
+fn cookies(headers: &[(Clean, Text)], name: &str, masks: &Masks<'_>) -> Vec<Value> {
     let texts = headers.iter().filter(|(n, _)| n.as_str().eq_ignore_ascii_case(name));
     let mut all = Vec::new();
     for (_, text) in texts {

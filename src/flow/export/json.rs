@@ -1,15 +1,14 @@
 //! Everything of a run, for programs.
 
-use super::MASKED;
 use super::masks::Masks;
 use crate::flow::trace::{Exchange, Hop, Parameter, RunVerdict, Text, Trace};
 use crate::text::Clean;
 use serde_json::{Value, json};
 
-pub(super) fn write(trace: &Trace, masks: &Masks) -> String {
+pub(super) fn write(trace: &Trace, masks: &Masks<'_>) -> String {
     let hops: Vec<Value> = trace.hops.iter().map(|hop| one(hop, masks)).collect();
     let whole = json!({
-        "oktui_run": 1, "version": env!("CARGO_PKG_VERSION"), "masking": MASKED, "began": trace.began.to_string(),
+        "oktui_run": 1, "version": env!("CARGO_PKG_VERSION"), "masking": masks.note(), "began": trace.began.to_string(),
         "run": trace.run, "title": masks.line(&trace.title), "way": trace.way,
         "login": trace.login.as_ref().map(|login| masks.line(login.as_str())),
         "result": verdict(trace, masks), "hops": hops,
@@ -18,7 +17,7 @@ pub(super) fn write(trace: &Trace, masks: &Masks) -> String {
 }
 
 /// How the run ended and what it left behind.
-pub(super) fn verdict(trace: &Trace, masks: &Masks) -> Value {
+pub(super) fn verdict(trace: &Trace, masks: &Masks<'_>) -> Value {
     let lines = |list: &[String]| list.iter().map(|line| masks.line(line)).collect::<Vec<_>>();
     let left = lines(&trace.left);
     match &trace.verdict {
@@ -35,7 +34,7 @@ pub(super) fn verdict(trace: &Trace, masks: &Masks) -> Value {
 }
 
 /// The checks of a hop.
-pub(super) fn checks(hop: &Hop, masks: &Masks) -> Vec<Value> {
+pub(super) fn checks(hop: &Hop, masks: &Masks<'_>) -> Vec<Value> {
     let text = |text: &Option<Text>| text.as_ref().map(|text| masks.text(text));
     let one = |check: &crate::flow::trace::Check| {
         json!({"name": check.name, "verdict": check.verdict, "sentence": masks.line(&check.sentence),
@@ -44,7 +43,7 @@ pub(super) fn checks(hop: &Hop, masks: &Masks) -> Vec<Value> {
     hop.checks.iter().map(one).collect()
 }
 
-fn one(hop: &Hop, masks: &Masks) -> Value {
+fn one(hop: &Hop, masks: &Masks<'_>) -> Value {
     json!({
         "number": hop.number, "step": hop.step, "to": hop.to, "title": masks.text(&hop.title), "verdict": hop.verdict,
         "at_ms": hop.at_ms, "took_ms": hop.took_ms,
@@ -53,7 +52,7 @@ fn one(hop: &Hop, masks: &Masks) -> Value {
     })
 }
 
-fn exchange(exchange: &Exchange, masks: &Masks) -> Value {
+fn exchange(exchange: &Exchange, masks: &Masks<'_>) -> Value {
     let headers = |list: &[(Clean, Text)]| {
         list.iter().map(|(name, value)| json!([name, masks.text(value)])).collect::<Vec<_>>()
     };

@@ -1,16 +1,15 @@
 //! Everything of a run, for people.
 
-use super::MASKED;
 use super::masks::Masks;
 use crate::flow::trace::{Exchange, Hop, RunVerdict, Text, Trace, Verdict};
 use crate::text::Clean;
 use std::fmt::Write;
 
-pub(super) fn write(trace: &Trace, masks: &Masks) -> String {
+pub(super) fn write(trace: &Trace, masks: &Masks<'_>) -> String {
     let mut out = String::new();
     let _ = writeln!(out, "# {}\n", masks.line(&trace.title));
     let login = trace.login.as_ref().map_or(String::new(), |l| format!(", as {}", masks.line(l.as_str())));
-    let _ = writeln!(out, "oktui {}, {}{login}.\n{MASKED}\n", env!("CARGO_PKG_VERSION"), trace.began);
+    let _ = writeln!(out, "oktui {}, {}{login}.\n{}\n", env!("CARGO_PKG_VERSION"), trace.began, masks.note());
     result(&mut out, trace, masks);
     let _ = writeln!(out, "| | # | to | hop | status | ms |\n| --- | --- | --- | --- | --- | --- |");
     for hop in &trace.hops {
@@ -31,7 +30,7 @@ pub(super) fn write(trace: &Trace, masks: &Masks) -> String {
     out
 }
 
-fn result(out: &mut String, trace: &Trace, masks: &Masks) {
+fn result(out: &mut String, trace: &Trace, masks: &Masks<'_>) {
     let _ = match &trace.verdict {
         RunVerdict::Passed { judged_not } if judged_not.is_empty() => writeln!(out, "**PASSED**\n"),
         RunVerdict::Passed { judged_not } => {
@@ -50,7 +49,7 @@ fn result(out: &mut String, trace: &Trace, masks: &Masks) {
     list(out, "Left behind:", &trace.left, masks);
 }
 
-fn list(out: &mut String, head: &str, lines: &[String], masks: &Masks) {
+fn list(out: &mut String, head: &str, lines: &[String], masks: &Masks<'_>) {
     if !lines.is_empty() {
         let _ = writeln!(out, "{head}\n");
         for line in lines {
@@ -60,7 +59,7 @@ fn list(out: &mut String, head: &str, lines: &[String], masks: &Masks) {
     }
 }
 
-fn section(out: &mut String, hop: &Hop, masks: &Masks) {
+fn section(out: &mut String, hop: &Hop, masks: &Masks<'_>) {
     let _ = writeln!(out, "\n## {}. {} {}\n", hop.number, hop.verdict.word(), masks.text(&hop.title));
     for line in &hop.why {
         let _ = writeln!(out, "{}  ", masks.line(line));
@@ -86,7 +85,7 @@ fn section(out: &mut String, hop: &Hop, masks: &Masks) {
     }
 }
 
-fn wire(out: &mut String, exchange: &Exchange, masks: &Masks) {
+fn wire(out: &mut String, exchange: &Exchange, masks: &Masks<'_>) {
     let mut sent = format!("{} {}\n", exchange.method, masks.text(&exchange.url));
     message(&mut sent, &exchange.request_headers, &exchange.request_body, masks);
     let _ = writeln!(out, "\nRequest\n\n{}", fenced(&sent));
@@ -99,7 +98,7 @@ fn wire(out: &mut String, exchange: &Exchange, masks: &Masks) {
     let _ = writeln!(out, "\nResponse, {} bytes\n\n{}", exchange.response_bytes, fenced(&came));
 }
 
-fn message(out: &mut String, headers: &[(Clean, Text)], body: &Text, masks: &Masks) {
+fn message(out: &mut String, headers: &[(Clean, Text)], body: &Text, masks: &Masks<'_>) {
     for (name, value) in headers {
         let _ = writeln!(out, "{name}: {}", masks.text(value));
     }

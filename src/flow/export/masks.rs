@@ -1,6 +1,8 @@
 //! The tags that stand for what is not in a file.
 
-use crate::flow::trace::{Exchange, Hole, Piece, SecretKind, Text, Trace};
+use super::{MASKED, UNMASKED};
+use crate::flow::trace::{Exchange, Hole, Piece, Safe, SecretKind, Text, Trace};
+use crate::secret::Secret;
 
 /// Fields that name the person: of userinfo and the ID token (OIDC Core §5.1), and of Okta's user profile.
 const PERSONAL: [&str; 20] = [
@@ -30,12 +32,24 @@ const PERSONAL: [&str; 20] = [
 const SHORTEST_IN_TEXT: usize = 4;
 
 /// What is replaced besides the holes.
-pub(super) struct Masks {
+pub(super) struct Masks<'a> {
     /// Values that name the person, longest first, each with its tag.
     persons: Vec<(String, String)>,
+    /// Where the values of holes are taken from, for a file that is not masked.
+    open: Option<&'a Safe>,
 }
 
-impl Masks {
+impl<'a> Masks<'a> {
+    /// No tags but for the person's password and one-time codes.
+    pub fn none(safe: &'a Safe) -> Self {
+        Self { persons: Vec::new(), open: Some(safe) }
+    }
+
+    /// What the file says of itself.
+    pub fn note(&self) -> &'static str {
+        if self.open.is_some() { UNMASKED } else { MASKED }
+    }
+
     /// Finds what names the person in a run.
     pub fn of(trace: &Trace) -> Self {
         let mut found: Vec<(String, &'static str)> = Vec::new();
@@ -56,7 +70,7 @@ impl Masks {
             .map(|(at, (value, what))| (value, format!("masked-{what}-{}", at + 1)))
             .collect();
         persons.sort_by_key(|(value, _)| std::cmp::Reverse(value.len()));
-        Self { persons }
+        Self { persons, open: None }
     }
 
     /// A text with its holes as tags.
@@ -65,10 +79,18 @@ impl Masks {
         for piece in text.pieces() {
             match piece {
                 Piece::Plain(plain) => out.push_str(&self.persons(plain)),
-                Piece::Hole(hole) => out.push_str(&tag(hole)),
+                Piece::Hole(hole) => match self.value(hole) {
+                    Some(value) => out.push_str(value.expose()),
+                    None => out.push_str(&tag(hole)),
+                },
             }
         }
         out
+    }
+
+    fn value(&self, hole: &Hole) -> Option<&'a Secret> {
+        let own = !matches!(hole.kind, SecretKind::Password | SecretKind::Passcode);
+        self.open.filter(|_| own)?.value(hole.id)
     }
 
     /// A sentence, in which secrets stand in angle quotes with a fingerprint: that goes, since it is made with this

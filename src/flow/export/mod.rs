@@ -1,4 +1,5 @@
-//! A run as a file for others: HAR 1.2, JSON, Markdown; and the JSON read back. Always masked; nothing here can fill a hole.
+//! A run as a file for others: HAR 1.2, JSON, Markdown; and the JSON read back. Masked, but for [`unmasked`], which has to be asked for
+//! by that name.
 //!
 //! Two things are done before a word leaves. Every hole becomes a tag that is equal for equal values of the run and says nothing
 //! else, and what names the person (login, name, e-mail address) becomes one as well. Then the finished text is searched for
@@ -11,6 +12,7 @@ mod masks;
 mod read;
 
 use super::trace::{Safe, SecretKind, Trace};
+use crate::secret::Secret;
 use masks::Masks;
 pub use read::{Summary, Unreadable, read};
 
@@ -42,6 +44,9 @@ impl Format {
 /// What a file says of itself.
 const MASKED: &str = "Masked: passwords, codes, tokens, secrets, cookies and session values, and what names the person, are replaced by tags; equal tags were equal values.";
 
+/// What a file says of itself that is not.
+const UNMASKED: &str = "NOT masked: whoever has this file has the client secret, the codes, the tokens and the cookies of the run.";
+
 /// A secret of the run would have been in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a value of the run ({}) would be in the file, so it is not written", kind.words())]
@@ -65,6 +70,12 @@ pub fn export(trace: &Trace, safe: &Safe, format: Format) -> Result<String, Leak
         Some(kind) => Err(Leak { kind }),
         None => Ok(text),
     }
+}
+
+/// The run as a HAR with its secrets in the clear, for a tool that has to send them again. The person's password and one-time codes stay
+/// masked: they are good for more than this client.
+pub fn unmasked(trace: &Trace, safe: &Safe) -> Secret {
+    Secret::new(har::write(trace, &Masks::none(safe)))
 }
 
 #[cfg(test)]

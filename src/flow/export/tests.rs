@@ -119,6 +119,29 @@ fn no_file_holds_a_secret_or_names_the_person() {
 }
 
 #[test]
+fn an_unmasked_file_says_so_and_has_no_password_all_the_same() {
+    let (mut trace, mut safe) = run();
+    let typed = Text::of(vec![
+        Piece::Plain("password=".into()),
+        Piece::Hole(safe.lift(SecretKind::Password, "Pa55-Word-Of-Ana")),
+        Piece::Plain("&passCode=".into()),
+        Piece::Hole(safe.lift(SecretKind::Passcode, "123456")),
+    ]);
+    trace.hops[1].exchange.as_mut().unwrap().request_body = typed;
+    let text = unmasked(&trace, &safe);
+    let archive: Value = serde_json::from_str(text.expose()).unwrap();
+    assert!(archive["log"]["comment"].as_str().unwrap().starts_with("NOT masked"));
+    for secret in [CODE, "opaque-access-token", "session-cookie", "ana@acme.example"] {
+        assert!(text.expose().contains(secret), "{secret}");
+    }
+    let sent = archive["log"]["entries"][0]["request"]["postData"]["text"].as_str().unwrap();
+    assert_eq!(sent, format!("grant_type=authorization_code&code={CODE}&redirect_uri=https%3A%2F%2Fg%2Fcb"));
+    for secret in ["Pa55-Word-Of-Ana", "123456"] {
+        assert!(!text.expose().contains(secret), "{secret}");
+    }
+}
+
+#[test]
 fn equal_values_have_equal_tags() {
     let (trace, safe) = run();
     let text = export(&trace, &safe, Format::Json).unwrap();

@@ -21,6 +21,7 @@ mod model;
 mod run;
 #[cfg(test)]
 mod tests;
+mod unmasked;
 mod update;
 mod view;
 

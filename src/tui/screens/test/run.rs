@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::log::Log;
+use super::unmasked::Asked;
 use crate::flow::trace::{HoleId, Hop, RunVerdict, Step, Trace, Verdict};
 use crate::run::job::{Need, TestRequest, Trouble};
 use crate::secret::Secret;
@@ -47,6 +48,10 @@ pub(super) struct Run {
     pub cause: Option<Cause>,
     /// How the run failed that this one repeats, after a change was applied.
     pub before: Option<String>,
+    /// It was saved, masked: the next time it may be asked for otherwise.
+    pub saved: bool,
+    /// What is typed for a file that is not masked.
+    pub unmasked: Option<Asked>,
     /// How many values were asked for: each `s` shows the next one of the detail.
     pub asked: usize,
 }
@@ -88,6 +93,8 @@ impl Run {
             log: None,
             cause: None,
             before: None,
+            saved: false,
+            unmasked: None,
             asked: 0,
         }
     }

@@ -665,6 +665,27 @@ fn a_run_is_saved_by_the_runner_which_has_its_secrets_to_search_for() {
 }
 
 #[test]
+fn a_file_that_is_not_masked_is_typed_for() {
+    let (mut model, mut shared) = failed();
+    press(&mut model, &mut shared, Key::Char('e'));
+    deliver(&mut model, &mut shared, Slot::Save, Outcome::Saved("/here/run.har".into()));
+    assert!(shared.notice.as_ref().unwrap().contains("e again"));
+    assert!(started(&press(&mut model, &mut shared, Key::Char('e'))).is_empty());
+    picture("unmasked-typed", &model, &shared, "../test/snapshots");
+    let no = keys(&mut model, &mut shared, &[Key::Char('y'), Key::Enter]);
+    assert!(no.effects.is_empty() && model.editing());
+    assert!(drawn(&model, &shared, Theme::new(false, false), (80, 24)).contains("Nothing was written"));
+    press(&mut model, &mut shared, Key::Esc);
+    assert!(!model.editing());
+    press(&mut model, &mut shared, Key::Char('e'));
+    model.update(&mut shared, Msg::Paste("unmasked".into()));
+    let next = keys(&mut model, &mut shared, &[Key::Enter]);
+    assert!(matches!(started(&next)[..], [Job::SaveUnmasked(_)]), "{next:?}");
+    deliver(&mut model, &mut shared, Slot::Save, Outcome::Saved("/here/run-unmasked.har".into()));
+    assert!(shared.notice.as_ref().unwrap().contains("WITH ITS SECRETS"));
+}
+
+#[test]
 fn stopping_goes_to_the_runner() {
     let (mut model, mut shared) = running();
     assert_eq!(press(&mut model, &mut shared, Key::Ctrl('c')).effects, [Effect::Stop(Slot::Test)]);

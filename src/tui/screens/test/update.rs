@@ -4,7 +4,7 @@ use super::super::{Go, Msg, Next, Route};
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
-use super::{cause, detail, history, log};
+use super::{cause, detail, history, log, unmasked};
 use crate::flow;
 use crate::flow::trace::{HoleId, Hop, Step, Verdict};
 use crate::okta::model::{ClientSecret, Readable};
@@ -30,7 +30,7 @@ const PAGE: isize = 5;
 pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
     match msg {
         Msg::Shown => shown(model, shared),
-        Msg::Edit(key) if model.shown_run().is_some() => passcode_key(model, key),
+        Msg::Edit(key) if model.shown_run().is_some() => run_key(model, shared, key),
         Msg::Edit(key) => form_key(model, shared, key),
         Msg::Paste(text) => {
             paste(model, shared, &text);
@@ -120,7 +120,11 @@ fn done(model: &mut Model, shared: &mut Shared, slot: Slot, outcome: Outcome) ->
             shared.notice = Some(format!("{} {}", trouble.what, trouble.help))
         }
         (Slot::Save, Outcome::Saved(path)) => {
-            shared.notice = Some(format!("Saved, masked, for you only: {path}"));
+            let masked = model.run.as_ref().is_none_or(|run| run.saved);
+            shared.notice = Some(match masked {
+                true => format!("Saved, masked (e again: with its secrets): {path}"),
+                false => format!("Saved WITH ITS SECRETS, for you only: {path}"),
+            });
         }
         _ => {}
     }
@@ -223,7 +227,10 @@ fn paste(model: &mut Model, shared: &Shared, text: &str) {
             field.paste(text);
         }
     } else if let Some(run) = &mut model.run {
-        run.passcode.paste(text);
+        match &mut run.unmasked {
+            Some(asked) => asked.field.paste(text),
+            None => run.passcode.paste(text),
+        };
     }
 }
 
@@ -418,8 +425,11 @@ fn answer(model: &mut Model, shared: &mut Shared, id: C) -> Next {
     if model.agreed { start(model, shared) } else { Next::none() }
 }
 
-fn passcode_key(model: &mut Model, key: Key) -> Next {
+fn run_key(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
     let Some(run) = &mut model.run else { return Next::none() };
+    if run.unmasked.is_some() {
+        return unmasked::key(run, shared, key);
+    }
     let factors = run.need.as_ref().map_or(0, |need| need.factors.len()).max(1);
     match key {
         Key::Enter => {
@@ -493,6 +503,7 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::PageDown | C::PageUp => scroll(run, shared, if id == C::PageDown { PAGE } else { -PAGE }),
         C::Up | C::Down if run.whole => scroll(run, shared, if id == C::Down { 1 } else { -1 }),
         C::Up | C::Down | C::Top | C::Bottom => move_to(run, id),
+        C::Back if run.unmasked.is_some() => run.unmasked = None,
         C::Back if run.open => run.open = false,
         C::Back if run.compared.is_some() => {
             run.compared = None;
@@ -570,17 +581,22 @@ fn again(model: &mut Model, shared: &mut Shared) -> Next {
     start(model, shared)
 }
 
-fn export(model: &Model, shared: &mut Shared) -> Next {
+fn export(model: &mut Model, shared: &mut Shared) -> Next {
     if let Some(file) = model.run.as_ref().and_then(|run| run.older.as_ref()) {
         shared.notice = Some(format!("It is kept already, masked: {}", Clean::new(&file.to_string_lossy())));
         return Next::none();
     }
-    let trace = model.run.as_ref().and_then(|run| run.trace.as_ref());
-    let Some(trace) = trace else {
+    let Some((run, trace)) = model.run.as_mut().and_then(|run| run.trace.clone().map(|trace| (run, trace)))
+    else {
         shared.notice = Some("There is nothing to save before the run has ended.".into());
         return Next::none();
     };
-    Next::effects([shared.start(Slot::Save, Job::SaveRun(Box::new(trace.clone())))])
+    if run.saved {
+        run.unmasked = Some(unmasked::Asked::default());
+        return Next::none();
+    }
+    run.saved = true;
+    Next::effects([shared.start(Slot::Save, Job::SaveRun(Box::new(trace)))])
 }
 
 /// Asks for the next masked value of the detail.

@@ -71,6 +71,9 @@ fn what(run: &Run, session_only: bool) -> String {
 }
 
 fn hints(run: &Run) -> Vec<(C, &'static str)> {
+    if run.unmasked.is_some() {
+        return vec![(C::Back, "do not write it")];
+    }
     if run.need.is_some() && run.open {
         return vec![(C::Back, "close the field"), (C::Cancel, "stop the run")];
     }
@@ -237,6 +240,9 @@ fn draw_run(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, them
                 ),
             );
         }
+    }
+    if let Some(asked) = &run.unmasked {
+        return super::unmasked::draw(asked, frame, rows, theme);
     }
     if run.need.is_some() {
         return draw_need(run, frame, rows, shared, theme);
