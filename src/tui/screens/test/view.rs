@@ -4,6 +4,7 @@ mod form;
 mod history;
 mod list;
 mod sequence;
+mod unmasked;
 
 use super::detail;
 use super::form::session_only;
@@ -242,7 +243,7 @@ fn draw_run(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, them
         }
     }
     if let Some(asked) = &run.unmasked {
-        return super::unmasked::draw(asked, frame, rows, theme);
+        return unmasked::draw(asked, frame, rows, theme);
     }
     if run.need.is_some() {
         return draw_need(run, frame, rows, shared, theme);
