@@ -51,6 +51,7 @@ async fn a_run_is_found_again_by_a_runner_that_is_started_anew() {
                 authentication: ClientAuthentication::None,
                 secret: None,
                 redirect_uri: app.redirect_uris().remove(0),
+                sign_out_uri: None,
                 scopes: vec!["openid".into()],
                 way: Way::Probe,
                 temporary: None,

@@ -273,6 +273,7 @@ async fn run(lie: Lie) -> (Trace, String) {
         client_secret: Some(Secret::new("the-secret")),
         authentication: ClientAuth::Basic,
         redirect_uri: CALLBACK.into(),
+        sign_out_uri: None,
         scopes: vec!["openid".into()],
         way: Way::Form,
         whole_life: false,

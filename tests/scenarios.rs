@@ -79,7 +79,7 @@ const ROWS: &[Row] = &[
     row("policy-without-person", By::App, "policy.none", "authorize").why("access_policy"),
     row("server-inactive", By::App, "server.not-found", "").anywhere(),
     row("grant-missing", By::App, "client.grant-off", "authorize"),
-    row("refresh-not-granted", By::Life, "refresh.none", "token").warns(),
+    row("refresh-not-granted", By::Life, "refresh.none", "token"),
     row("secret-inactive", By::Given, "client.secret-wrong", "token"),
     row("auth-method", By::Given, "client.method", "token"),
     row("dpop-required", By::App, "dpop.required", "token"),

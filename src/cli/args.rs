@@ -489,9 +489,12 @@ pub struct TestArgs {
     /// The authorization server: org, default or an id. Otherwise the one of the app's last plan, or one that covers the app.
     #[arg(long, value_name = "SERVER")]
     pub server: Option<String>,
-    /// The redirect URI to test with; the app's first otherwise.
+    /// The redirect URI to test with; otherwise the gateway's callback where the app has it, exactly or almost, else the app's first.
     #[arg(long, value_name = "URI")]
     pub redirect_uri: Option<String>,
+    /// A registered sign-out URI to sign out to at the end; the app's first otherwise. It is not called.
+    #[arg(long, value_name = "URI")]
+    pub sign_out_uri: Option<String>,
     /// Register a redirect URI of this machine for this run alone (`http://127.0.0.1:PORT/callback`), wait there for the browser's answer,
     /// and take it back. A write: it is shown and confirmed first.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8765", requires = "app", conflicts_with = "redirect_uri", value_parser = clap::value_parser!(u16).range(1024..))]

@@ -97,11 +97,10 @@ async fn of_app(args: &TestArgs, app: &str, way: Way, whole_life: bool, places: 
     let session = connect(&args.org, places, args.this_machine.is_none()).await?;
     let password = password(way)?;
     let app = find_app(&session, app).await?;
-    let redirects = app.redirect_uris();
-    let redirect_uri = args.redirect_uri.clone().or_else(|| redirects.first().cloned()).unwrap_or_default();
-    let redirect_uri = match args.this_machine {
-        Some(port) => this_machine::begin(&session, &app, port, args.yes, args.org.json).await?,
-        None => redirect_uri,
+    let redirect_uri = match (args.this_machine, &args.redirect_uri) {
+        (Some(port), _) => this_machine::begin(&session, &app, port, args.yes, args.org.json).await?,
+        (None, Some(uri)) => uri.clone(),
+        (None, None) => testing::redirect_uri(&session, &app),
     };
     let ended = with_redirect(args, &session, &app, way, whole_life, password, redirect_uri).await;
     let back = match args.this_machine {
@@ -144,6 +143,7 @@ async fn with_redirect(
         authentication: app.client_authentication().unwrap_or_default(),
         secret: None,
         redirect_uri,
+        sign_out_uri: args.sign_out_uri.clone().or_else(|| app.sign_out_uris().into_iter().next()),
         scopes: args.scopes.clone(),
         way,
         whole_life,
@@ -185,6 +185,7 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
         client_secret,
         authentication,
         redirect_uri,
+        sign_out_uri: args.sign_out_uri.clone(),
         scopes: args.scopes.clone(),
         way,
         whole_life,

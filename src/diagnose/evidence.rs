@@ -3,6 +3,7 @@
 
 use super::address::{Address, Endpoint};
 use super::need::{Answer, Need};
+use crate::flow::checks::sign_out::ELSEWHERE;
 use crate::flow::explain::Refusal;
 use crate::flow::trace::{Place, SecretKind};
 use crate::text::Clean;
@@ -65,8 +66,12 @@ impl Evidence {
         self.hops.iter().filter(move |hop| hop.endpoint == endpoint)
     }
 
-    /// Adds a hop at the end and numbers it.
+    /// Adds a hop at the end and numbers it. A sign-out by which the flow tester sees whether a server is an open redirector is left out:
+    /// that it was refused is as it should be.
     pub fn push(&mut self, mut hop: Hop) {
+        if hop.text("post_logout_redirect_uri") == ELSEWHERE {
+            return;
+        }
         hop.number = self.hops.len() + 1;
         self.hops.push(hop);
     }

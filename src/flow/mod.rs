@@ -40,6 +40,8 @@ pub struct Spec {
     pub authentication: ClientAuth,
     /// The gateway's callback. It is sent, and never called.
     pub redirect_uri: String,
+    /// A registered sign-out URI of the client (`post_logout_redirect_uri`), to sign out to; it is never called either.
+    pub sign_out_uri: Option<String>,
     /// The scopes to ask for.
     pub scopes: Vec<String>,
     /// How the person signs in.
@@ -156,7 +158,7 @@ pub struct Random {
     pub nonce: [u8; 24],
     /// For the PKCE verifier: 32 bytes give 43 characters (RFC 7636 §4.1).
     pub verifier: [u8; 32],
-    /// For the made-up code of the probe.
+    /// For the made-up code of the probe, and for the `state` of a sign-out.
     pub code: [u8; 24],
 }
 

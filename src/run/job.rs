@@ -327,6 +327,8 @@ pub struct TestRequest {
     pub secret: Option<Secret>,
     /// The gateway's redirect URI.
     pub redirect_uri: String,
+    /// A sign-out URI that the app has, to sign out to.
+    pub sign_out_uri: Option<String>,
     /// The scopes.
     pub scopes: Vec<String>,
     /// How the person signs in, if anybody does.

@@ -182,6 +182,7 @@ pub async fn prove(session: &Session, standing: &Standing) -> Result<Proof, RunE
         authentication: app.client_authentication().unwrap_or(ClientAuthentication::ClientSecretBasic),
         secret: Some(value),
         redirect_uri: app.redirect_uris().into_iter().next().unwrap_or_default(),
+        sign_out_uri: None,
         scopes: vec!["openid".into()],
         way: Way::Probe,
         whole_life: false,

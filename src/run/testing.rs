@@ -17,6 +17,7 @@ use crate::secret::{FingerprintKey, Secret};
 use crate::setup::AuthorizationServer;
 use crate::store::Places;
 use crate::text::Clean;
+use crate::uri::{Callback, is_near};
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -63,6 +64,7 @@ pub async fn run(
             _ => flow::ClientAuth::Basic,
         },
         redirect_uri: request.redirect_uri.clone(),
+        sign_out_uri: request.sign_out_uri.clone(),
         scopes: request.scopes.clone(),
         way: request.way,
         whole_life: request.whole_life,
@@ -230,6 +232,21 @@ fn random() -> Result<flow::Random, RunError> {
         });
     }
     Ok(random)
+}
+
+/// The redirect URI to test an app with, as the gateway would: a callback of the gateway that the app has, else one that it has almost,
+/// else the app's first.
+pub fn redirect_uri(session: &Session, app: &App) -> String {
+    let callback = |(environment, uri): (String, String)| Callback { environment, uri };
+    let callbacks: Vec<Callback> =
+        remember::callbacks(session.places(), session).into_iter().map(callback).collect();
+    let registered = app.redirect_uris();
+    if let Some(there) = callbacks.iter().find(|callback| registered.contains(&callback.uri)) {
+        return there.uri.clone();
+    }
+    let almost = |callback: &&Callback| registered.iter().any(|uri| is_near(&callback.uri, uri));
+    let meant = callbacks.iter().find(almost).map(|callback| callback.uri.clone());
+    meant.or_else(|| registered.into_iter().next()).unwrap_or_default()
 }
 
 /// The authorization server to test an app with: the one that was set up from here, else a custom one with a policy that covers the

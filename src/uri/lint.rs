@@ -4,6 +4,8 @@ mod known;
 mod shape;
 mod text;
 
+pub use known::is_near;
+
 use super::Callback;
 use super::compare::{Difference, compare};
 

@@ -19,7 +19,7 @@ mod tests;
 pub use characters::describe;
 pub use class::Class;
 pub use compare::{Difference, compare, edits};
-pub use lint::{Lint, LintContext, List, MAX_CHARS, Severity, lint};
+pub use lint::{Lint, LintContext, List, MAX_CHARS, Severity, is_near, lint};
 pub use marked::{marked, what_differs};
 
 use serde::{Deserialize, Serialize};

@@ -411,10 +411,34 @@ async fn the_whole_life_of_the_tokens_is_followed() {
     }
     let gone = "refresh token: revoked, and gone when looked up";
     assert!(run.trace.left.iter().any(|left| left == gone), "{:?}", run.trace.left);
+    let elsewhere = run.hop("GET /logout: unregistered URI");
+    assert_eq!(elsewhere.verdict, Verdict::Pass, "{}", run.table());
     // The demo's clock stands still within a second and the app's leeway is none, so the replaced token may still be taken.
     let reuse = run.hop("POST /token: replaced refresh token again");
     assert!(matches!(reuse.verdict, Verdict::Pass | Verdict::Warn), "{}", run.table());
     run.holds_no_secret();
+}
+
+#[tokio::test]
+async fn a_sign_out_ends_at_the_registered_uri() {
+    const BYE: &str = "https://g.example/bye?from=okta";
+    let org = Org::with(|app| {
+        app["settings"]["oauthClient"]["post_logout_redirect_uris"] = json!([BYE]);
+    })
+    .await;
+    let run = org.run(Spec { sign_out_uri: Some(BYE.into()), ..org.spec() }).await;
+    run.passed();
+    let hop = run.hop("GET /logout: sign-out URI");
+    let passed = hop.checks.iter().filter(|check| check.verdict == Verdict::Pass).count();
+    assert_eq!((hop.verdict, passed), (Verdict::Pass, 2), "{}", run.table());
+    assert!(run.trace.left.iter().any(|left| left == "Okta session: closed"), "{:?}", run.trace.left);
+    run.holds_no_secret();
+
+    let run = org.run(Spec { sign_out_uri: Some("https://g.example/bye".into()), ..org.spec() }).await;
+    run.passed();
+    let hop = run.hop("GET /logout: sign-out URI");
+    assert_eq!(hop.verdict, Verdict::Warn, "{}", run.table());
+    assert!(hop.why.iter().any(|line| line.contains("not sent to the app's sign-out URI")), "{:?}", hop.why);
 }
 
 #[tokio::test]

@@ -109,6 +109,7 @@ impl Org {
             client_secret: Some(Secret::new(oauth["client_secret"].as_str().unwrap())),
             authentication: ClientAuth::Basic,
             redirect_uri: self.running.gateway_callback().to_owned(),
+            sign_out_uri: None,
             scopes: ["openid", "profile", "email", "offline_access"].map(str::to_owned).to_vec(),
             way: Way::Terminal,
             whole_life: false,

@@ -10,6 +10,7 @@ pub mod id_token;
 pub mod jwt;
 pub mod keys;
 pub mod life;
+pub mod sign_out;
 pub mod tokens;
 
 use crate::flow::trace::{Check, Piece, Safe, SecretKind, Text, Verdict};

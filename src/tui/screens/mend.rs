@@ -6,7 +6,7 @@ use crate::diagnose::{Answer, ChangeKind, ClientAuth, Endpoint, Evidence, Findin
 use crate::okta::model::ClientAuthentication;
 use crate::setup::{AccessMode, Context, Edit, RedirectUri, Setup, Target, checks};
 use crate::tui::shared::{Remote, Shared, Work};
-use crate::uri::Callback;
+use crate::uri::{Callback, is_near};
 
 /// The scope that asks for a refresh token (OpenID Connect Core §11).
 const OFFLINE: &str = "offline_access";
@@ -161,10 +161,9 @@ fn redirect_uri(work: &mut Work, requested: Option<(String, Option<String>)>) ->
     };
     let meant = Callback { environment: environment.clone(), uri: uri.clone() };
     let context = Context { callbacks: vec![meant], ..Context::default() };
-    let slip = checks(&work.draft.setup, &context)
-        .into_iter()
-        .filter_map(|check| check.fix)
-        .find(|fix| matches!(&fix.edit, Edit::SetRedirectUri { to, .. } if *to == uri));
+    let slip = checks(&work.draft.setup, &context).into_iter().filter_map(|check| check.fix).find(
+        |fix| matches!(&fix.edit, Edit::SetRedirectUri { from, to, .. } if *to == uri && is_near(&uri, from)),
+    );
     let live = work.loaded.value().map(|loaded| &loaded.app).filter(|_| work.draft.target != Target::New);
     if let Some(fix) = slip
         && work.draft.mend(&fix, live)

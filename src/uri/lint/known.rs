@@ -97,8 +97,8 @@ fn same_name(a: &str, b: &str) -> bool {
     a.trim().eq_ignore_ascii_case(b.trim())
 }
 
-/// Whether somebody who wrote `uri` most likely meant `known`. Another host is another environment, not a slip.
-fn is_near(known: &str, uri: &str) -> bool {
+/// Whether somebody who wrote `uri` most likely meant `known`, and it is not the same. Another host is another environment, not a slip.
+pub fn is_near(known: &str, uri: &str) -> bool {
     match compare(known, uri).map(|d| d.class) {
         None | Some(Class::Host | Class::Subdomain | Class::Other) => false,
         Some(_) => essence(known) == essence(uri) || edits(known, uri) <= 3,

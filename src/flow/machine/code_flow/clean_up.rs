@@ -1,12 +1,12 @@
 //! What a run leaves behind, and what is done about it. It never fails a run: the trace says what was not done.
 
+use super::used::OFFLINE;
 use super::{CodeFlow, Stage};
 use crate::flow::checks::life;
 use crate::flow::machine::authn;
 use crate::flow::machine::held::{self, Held};
-use crate::flow::machine::request::with_query;
-use crate::flow::machine::{Action, Judgement, Outgoing, Reply, lines};
-use crate::flow::trace::{Step, Verdict, Way};
+use crate::flow::machine::{Action, Reply};
+use crate::flow::trace::{Step, Way};
 
 impl CodeFlow {
     pub(super) fn stop(&mut self, stage: Stage) -> Vec<Action> {
@@ -105,65 +105,12 @@ impl CodeFlow {
         actions
     }
 
-    /// Ends the session that `/authorize` opened: with the ID token at the documented sign-out endpoint, else by the session's
-    /// own link (`DELETE /api/v1/sessions/me`, as Okta's session objects name it).
-    fn end_session(&mut self) -> Vec<Action> {
-        if !self.session {
-            let mut actions: Vec<Action> = self.browser_left().into_iter().collect();
-            if self.asked_for_session {
-                let left = "Okta session: no session cookie came, so there is nothing to close here";
-                actions.push(Action::Left(left.into()));
-            }
-            actions.push(self.done());
-            return actions;
-        }
-        let request = match (&self.tokens.id, &self.metadata.end_session, &self.spec.org_url) {
-            (Some(id), Some(url), _) => Outgoing::browse(with_query(url, &[("id_token_hint", id.expose())])),
-            (_, _, Some(org)) => {
-                let url = format!("{}/api/v1/sessions/me", org.trim_end_matches('/'));
-                Outgoing { method: "DELETE", cookies: true, ..Outgoing::get(url) }
-            }
-            _ => {
-                let left = Action::Left(format!("{}: NOT closed, it ends by itself", self.session_name()));
-                return vec![left, self.done()];
-            }
-        };
-        let title = if request.method == "GET" { "GET /logout" } else { "DELETE session" };
-        self.send(Stage::EndSession, Step::Use, title, request)
-    }
-
-    pub(super) fn session_ended(&mut self, reply: Option<&Reply>) -> Vec<Action> {
-        self.session = false;
-        // An ID token that Okta does not take leads to an error page, also by way of a redirect.
-        let to_error = reply.and_then(Reply::location).is_some_and(|to| to.contains("error"));
-        // A page with a form asks the person whether they mean it.
-        let asks = reply.is_some_and(|reply| reply.status == 200 && reply.starts_sign_in());
-        let done = !to_error && !asks && reply.is_some_and(|reply| (200..400).contains(&reply.status));
-        let mut actions = Vec::new();
-        if let Some(reply) = reply {
-            let judgement = match asks {
-                true => Judgement {
-                    verdict: Some(Verdict::Warn),
-                    why: lines(&["The server asks the person whether to sign out; nobody answers here."]),
-                    ..Judgement::default()
-                },
-                false => held::tidied(done, reply, Step::Use),
-            };
-            actions.push(Action::Judge(judgement));
-        }
-        let what = if done { "closed" } else { "NOT closed, it ends by itself" };
-        actions.push(Action::Left(format!("{}: {what}", self.session_name())));
-        actions.push(self.done());
-        actions
-    }
-
-    fn session_name(&self) -> &'static str {
-        if self.spec.org_url.is_some() { "Okta session" } else { "session at the server" }
-    }
-
     pub(super) fn done(&mut self) -> Action {
         self.stage = Stage::Done;
-        let judged_not = if self.spec.identity_engine && self.spec.way == Way::Terminal {
+        let asked = self.spec.scopes.iter().any(|scope| scope == OFFLINE);
+        let judged_not = if self.spec.whole_life && self.tokens.refresh.is_none() && !asked {
+            "no refresh was tried: offline_access is not among the scopes"
+        } else if self.spec.identity_engine && self.spec.way == Way::Terminal {
             "the app's own sign-in policy was not judged: this way meets the session policy only"
         } else if self.spec.way == Way::Device {
             "redirect URI, code and PKCE were not judged: a device needs none of them"

@@ -9,6 +9,7 @@ mod callback;
 mod clean_up;
 mod device;
 mod pages;
+mod sign_out;
 mod terminal;
 mod used;
 
@@ -64,6 +65,8 @@ enum Stage {
     Revoke(Held),
     /// A revoked token is looked up.
     Gone(Held),
+    /// A sign-out that names an address which is not registered.
+    SignOutElsewhere,
     EndSession,
     Done,
 }
@@ -74,6 +77,8 @@ pub(super) struct CodeFlow {
     password: Option<Secret>,
     state: Secret,
     nonce: Secret,
+    /// `state` of the sign-out.
+    sign_out_state: Secret,
     verifier: Secret,
     /// The PKCE challenge as it was sent.
     challenge: String,
@@ -92,6 +97,7 @@ pub(super) struct CodeFlow {
     /// Whether a session token was handed to `/authorize`, and whether a session cookie came back.
     asked_for_session: bool,
     session: bool,
+    tried_elsewhere: bool,
     tokens: Tokens,
     /// Those that are still to be given back.
     holdings: Holdings,
@@ -111,6 +117,7 @@ impl CodeFlow {
             password,
             state: encode(&random.state),
             nonce: encode(&random.nonce),
+            sign_out_state: encode(&random.code),
             verifier: encode(&random.verifier),
             challenge: String::new(),
             browser_url: None,
@@ -123,6 +130,7 @@ impl CodeFlow {
             tries: 0,
             asked_for_session: false,
             session: false,
+            tried_elsewhere: false,
             tokens: Tokens::default(),
             holdings: Holdings::default(),
             replaced: None,
@@ -167,6 +175,7 @@ impl CodeFlow {
             Stage::Cancel => self.cancelled(Some(reply)),
             Stage::Revoke(held) => self.revoked(held, Some(reply)),
             Stage::Gone(held) => self.gone(&held, Some(reply)),
+            Stage::SignOutElsewhere => self.signed_out_elsewhere(Some(reply)),
             Stage::EndSession => self.session_ended(Some(reply)),
             Stage::DeviceBegin => self.device_began(reply),
             Stage::DevicePoll => self.device_polled(reply),
@@ -229,7 +238,7 @@ impl CodeFlow {
         pairs.extend_from_slice(more);
         // OIDC Core §11 asks for it where offline access is wanted; some servers give no refresh token without. Okta has its own rule:
         // the policy decides.
-        let offline = self.spec.scopes.iter().any(|scope| scope == "offline_access");
+        let offline = self.spec.scopes.iter().any(|scope| scope == used::OFFLINE);
         if self.spec.org_url.is_none() && offline {
             pairs.push(("prompt", "consent"));
         }
@@ -326,12 +335,17 @@ impl CodeFlow {
         };
         let mut actions = vec![judgement(Verdict::Fail)];
         match stage {
-            Stage::Cancel | Stage::Revoke(_) | Stage::Gone(_) | Stage::EndSession => {
+            Stage::Cancel
+            | Stage::Revoke(_)
+            | Stage::Gone(_)
+            | Stage::SignOutElsewhere
+            | Stage::EndSession => {
                 actions = vec![judgement(Verdict::Warn)];
                 actions.extend(match stage {
                     Stage::Cancel => self.cancelled(None),
                     Stage::Revoke(held) => self.revoked(held, None),
                     Stage::Gone(held) => self.gone(&held, None),
+                    Stage::SignOutElsewhere => self.signed_out_elsewhere(None),
                     _ => self.session_ended(None),
                 });
             }

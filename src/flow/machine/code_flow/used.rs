@@ -7,9 +7,11 @@ use crate::flow::checks::tokens::{self, Tokens};
 use crate::flow::checks::{access, life};
 use crate::flow::checks::{clock, id_token};
 use crate::flow::machine::held::{self, Held};
-use crate::flow::machine::{Action, Call, Judgement, LocalHop, Outgoing, Reply};
+use crate::flow::machine::{Action, Call, Judgement, LocalHop, Outgoing, Reply, lines};
 use crate::flow::trace::{Party, Step, Verdict, Way};
 
+/// The scope that asks for a refresh token (OIDC Core §11).
+pub(super) const OFFLINE: &str = "offline_access";
 const REFRESH: &str = "POST /token: refresh";
 const REUSE: &str = "POST /token: replaced refresh token again";
 
@@ -171,14 +173,28 @@ impl CodeFlow {
             if !self.spec.whole_life {
                 return self.clean_up();
             }
-            let why = "There is no refresh token: it takes offline_access, the grant on the app, and a rule that allows both.";
-            let mut actions = vec![not_run(Party::Okta, Step::Refresh, REFRESH, why)];
+            let mut actions = vec![self.nothing_to_refresh()];
             actions.extend(self.clean_up());
             return actions;
         };
         self.stage = Stage::Refresh;
         let call = Call::Refresh { endpoint: self.metadata.token.clone(), refresh_token };
         vec![Action::Send { step: Step::Refresh, title: REFRESH.into(), call }]
+    }
+
+    /// There is no refresh token: a failure where one was asked for, since the tokens' whole life was to be seen.
+    fn nothing_to_refresh(&self) -> Action {
+        if !self.spec.scopes.iter().any(|scope| scope == OFFLINE) {
+            let why = "No refresh token was asked for: add offline_access to the scopes to test a refresh.";
+            return not_run(Party::Okta, Step::Refresh, REFRESH, why);
+        }
+        let judgement = Judgement::fail(lines(&[
+            "offline_access was asked for, and no refresh token came.",
+            "Okta: tick Refresh Token among the app's grant types, and allow offline_access in the access policy's rule.",
+            "Until then people sign in again when the access token ends.",
+        ]));
+        let title = REFRESH.to_owned();
+        Action::Here(LocalHop { to: Party::Okta, step: Step::Refresh, title, judgement })
     }
 
     pub(super) fn refreshed(&mut self, reply: &Reply) -> Vec<Action> {

@@ -13,6 +13,7 @@ fn watchful(title: &str, call: &Call) -> Answered {
         "POST /token: replaced refresh token again" => status(400, r#"{"error":"invalid_grant"}"#),
         "POST /introspect: access token" => ok(r#"{"active":true,"client_id":"client"}"#),
         title if title.starts_with("POST /introspect") => ok(r#"{"active":false}"#),
+        "GET /logout: unregistered URI" => status(400, "<html>not registered</html>"),
         title => good(title, call),
     }
 }
@@ -35,6 +36,7 @@ fn the_whole_life_of_the_tokens_ends_with_proof_that_they_are_gone() {
             "POST /introspect: revoked access token",
             "POST /revoke: access token",
             "POST /introspect: revoked access token",
+            "GET /logout: unregistered URI",
             "GET /logout"
         ]
     );
@@ -114,4 +116,60 @@ fn client_credentials_ask_look_up_and_give_back() {
     let public = Spec { authentication: ClientAuth::None, client_secret: None, ..spec(Way::Client) };
     let seen = drive(public, None, &[], &mut |title, _| panic!("sent {title}"));
     assert_eq!(seen.hops[0].1, Verdict::Fail);
+}
+
+#[test]
+fn a_sign_out_goes_to_the_registered_uri_and_to_no_other() {
+    const BYE: &str = "https://g.example/bye";
+    let spec = |whole_life| Spec { sign_out_uri: Some(BYE.into()), whole_life, ..spec(Way::Terminal) };
+    let server = |title: &str, call: &Call| match title {
+        "GET /logout: sign-out URI" => {
+            assert_eq!(parameter(call, "post_logout_redirect_uri"), BYE);
+            assert!(!parameter(call, "id_token_hint").is_empty());
+            to(format!("{BYE}?state={}", parameter(call, "state")))
+        }
+        title => watchful(title, call),
+    };
+    let seen = drive(spec(true), Some("pw"), &[], &mut { server });
+    let at = seen.sent.len() - 2;
+    assert_eq!(seen.sent[at..], ["GET /logout: unregistered URI", "GET /logout: sign-out URI"]);
+    assert_eq!(seen.verdict("GET /logout: unreg"), Some(Verdict::Pass));
+    assert_eq!(seen.verdict("GET /logout: sign"), Some(Verdict::Pass));
+    assert!(seen.left.contains(&"Okta session: closed".to_owned()));
+    // Without the whole life nothing is tried that has to be refused.
+    let seen = drive(spec(false), Some("pw"), &[], &mut { server });
+    assert!(!seen.sent.contains(&"GET /logout: unregistered URI".to_owned()));
+
+    let careless = drive(spec(true), Some("pw"), &[], &mut |title, call| match title {
+        "GET /logout: unregistered URI" => to(parameter(call, "post_logout_redirect_uri")),
+        "GET /logout: sign-out URI" => to("https://o/error?code=post_logout".into()),
+        title => watchful(title, call),
+    });
+    assert_eq!(careless.verdict("GET /logout: unreg"), Some(Verdict::Fail), "an open redirector");
+    assert_eq!(careless.verdict("GET /logout: sign"), Some(Verdict::Warn));
+    assert!(
+        careless.left.iter().any(|left| left.starts_with("Okta session: NOT closed")),
+        "{:?}",
+        careless.left
+    );
+}
+
+#[test]
+fn a_refresh_token_that_was_asked_for_and_did_not_come_fails_a_whole_life() {
+    let bare = |title: &str, call: &Call| match title {
+        "POST /token" => ok(r#"{"access_token":"a","token_type":"Bearer","expires_in":3600}"#),
+        title => watchful(title, call),
+    };
+    let spec = |scope: &str, whole_life| Spec {
+        scopes: vec!["profile".into(), scope.into()],
+        whole_life,
+        ..spec(Way::Terminal)
+    };
+    let seen = drive(spec("offline_access", true), Some("pw"), &[], &mut { bare });
+    assert_eq!(seen.verdict("POST /token: refresh"), Some(Verdict::Fail));
+    let seen = drive(spec("email", true), Some("pw"), &[], &mut { bare });
+    assert_eq!(seen.verdict("POST /token: refresh"), Some(Verdict::NotRun));
+    assert!(seen.done.unwrap().1.contains("no refresh was tried"));
+    let seen = drive(spec("offline_access", false), Some("pw"), &[], &mut { bare });
+    assert_eq!(seen.verdict("POST /token: refresh"), None, "and is a warning where nothing more was asked");
 }

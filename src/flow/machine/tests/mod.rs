@@ -28,6 +28,7 @@ fn spec(way: Way) -> Spec {
         client_secret: Some(Secret::new("secret")),
         authentication: ClientAuth::Basic,
         redirect_uri: CALLBACK.into(),
+        sign_out_uri: None,
         scopes: vec!["openid".into(), "offline_access".into()],
         way,
         whole_life: false,

@@ -6,11 +6,11 @@ use crate::flow::trace::Way;
 use crate::okta::model::{AppId, ClientAuthentication, ClientId, Engine, ServerKind};
 use crate::run::job::{DemoPerson, TestRequest};
 use crate::secret::Secret;
-use crate::setup::{Context, Edit, Target, checks};
+use crate::setup::Target;
 use crate::text::Clean;
 use crate::tui::shared::Shared;
 use crate::tui::widgets::field::Field;
-use crate::uri::Callback;
+use crate::uri::is_near;
 
 /// What must be said before and after a sign-in in this terminal.
 pub(super) const SESSION_ONLY: &str =
@@ -169,19 +169,15 @@ pub(super) fn redirects(shared: &Shared) -> Vec<Redirect> {
     let Some(setup) = shared.work.as_ref().map(|w| &w.draft.setup) else { return Vec::new() };
     let callbacks = shared.callbacks();
     let rows = &setup.redirect_uris;
-    let lacking: Vec<Callback> =
-        callbacks.iter().filter(|c| rows.iter().all(|row| row.uri != c.uri)).cloned().collect();
-    let context = Context { callbacks, ..Context::default() };
-    let fixes: Vec<Edit> = checks(setup, &context).into_iter().filter_map(|c| Some(c.fix?.edit)).collect();
-    let is_slip = |uri: &str| fixes.iter().any(|e| matches!(e, Edit::SetRedirectUri { to, .. } if to == uri));
+    let lacking = callbacks.into_iter().filter(|c| rows.iter().all(|row| row.uri != c.uri));
     let own = rows.iter().map(|row| Redirect {
         environment: row.environment.clone(),
         uri: row.uri.clone(),
         registered: true,
         meant: false,
     });
-    let lacking = lacking.into_iter().map(|c| {
-        let meant = is_slip(&c.uri);
+    let lacking = lacking.map(|c| {
+        let meant = rows.iter().any(|row| is_near(&c.uri, &row.uri));
         Redirect { environment: c.environment, uri: c.uri, registered: false, meant }
     });
     own.chain(lacking).collect()
@@ -261,6 +257,7 @@ pub(super) fn request(
         authentication: subject.authentication,
         secret: subject.secret.or_else(|| secret.cloned()),
         redirect_uri: temporary.map_or_else(|| redirect.uri.clone(), temporary::uri),
+        sign_out_uri: setup.and_then(|s| s.sign_out.uris.first().cloned()),
         scopes: setup.map(|s| s.authorization_server.scopes.clone()).unwrap_or_default(),
         way: form.way,
         whole_life: form.whole_life && form.way.signs_in(),

@@ -93,6 +93,7 @@ fn show(model: &mut Model, shared: &Shared, trace: Trace) {
         authentication: subject.authentication,
         secret: None,
         redirect_uri: String::new(),
+        sign_out_uri: None,
         scopes: Vec::new(),
         way: trace.way,
         temporary: None,
