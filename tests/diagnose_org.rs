@@ -1,7 +1,7 @@
 //! What the org adds to a diagnosis, through the runner as the screen uses it, against the demo org.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
-use oktui::demo::{self, Options, Running};
+use oktui::demo::{self, Options, Running, Scenario};
 use oktui::diagnose::{Answer, Diagnosis, Evidence, Need, judge, paste};
 use oktui::okta::model::{AppStatus, AppUser};
 use oktui::run::job::{Event, Job, Outcome, SignIn, Slot, Ticket};
@@ -21,7 +21,11 @@ struct Face {
 
 impl Face {
     async fn start() -> Self {
-        let demo = demo::start(Options::default()).await.unwrap();
+        Self::of(Options::default()).await
+    }
+
+    async fn of(options: Options) -> Self {
+        let demo = demo::start(options).await.unwrap();
         let home = tempfile::tempdir().unwrap();
         let (sender, events) = mpsc::channel(256);
         let runner = Runner::new(Places::under(home.path()), sender, None);
@@ -113,6 +117,17 @@ async fn the_finding_names_the_person_who_is_not_assigned() {
             matches!((need, answer), (Need::App { .. }, Answer::App(facts)) if facts.active)
         }));
     }
+}
+
+#[tokio::test]
+async fn the_group_that_was_lost_is_named_with_its_time() {
+    let mut face = Face::of(Options { scenario: Scenario::GroupLost, ..Options::default() }).await;
+    let org = face.demo.org_url().to_owned();
+    let client = face.demo.describe()["practice_app"]["id"].as_str().unwrap().to_owned();
+    let (_, diagnosis) = face.settled(&refused(&org, &client, ""), Some("ana@acme.example")).await;
+    let headline = &diagnosis.findings[0].headline;
+    assert!(headline.starts_with("ana@acme.example lost the app at 20"), "{headline}");
+    assert!(headline.ends_with("with the group One-Time-Code."), "{headline}");
 }
 
 #[tokio::test]

@@ -63,6 +63,8 @@ fn the_check_up_names_the_cause_before_anybody_signs_in() {
         ("grant-missing", "no-code-grant"),
         ("dpop-required", "dpop"),
         ("server-inactive", "no-server"),
+        ("federation-broker", "federation-broker"),
+        ("network-zone", "network-zone"),
         // Whether the gateway sends PKCE only the gateway knows.
         ("pkce-required", "pkce-required"),
     ] {

@@ -31,6 +31,7 @@ fn from_a_failed_test_to_a_passed_one_by_keys() {
         ("redirect-port", APP, "step authorize"),
         ("not-assigned", APP, "step authorize"),
         ("other-group", APP, "step authorize"),
+        ("group-lost", APP, "step authorize"),
         ("policy-without-client", APP, "step authorize"),
         ("policy-without-grant", APP, "step authorize"),
         ("policy-without-scope", APP, "step authorize"),

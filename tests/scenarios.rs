@@ -90,6 +90,11 @@ const ROWS: &[Row] = &[
     row("clock-skew", By::App, "network.clock", "").anywhere().warns(),
     row("rate-limited", By::App, "rate.okta", "authorize"),
     row("html-for-json", By::App, "network.html-for-json", "token"),
+    row("network-zone", By::App, "policy.network-zone", "token"),
+    row("managed-device", By::App, "policy.device", "authorize"),
+    row("custom-domain", By::App, "server.issuer", "").anywhere(),
+    row("group-lost", By::App, "assignment.none", "authorize").why("assignment"),
+    row("org-deactivated", By::Given, "org.deactivated", "").anywhere(),
 ];
 
 /// Scenarios that break no sign-in of the tester's: how the org behaves, and the app that works.
@@ -100,6 +105,8 @@ const NOT_BROKEN: &[&str] = &[
     "unique-labels",
     "assigned-twice-conflict",
     "practice",
+    // Everybody passes; `oktui doctor` tells of it (tests/mending.rs).
+    "federation-broker",
     // The tester sends PKCE; whether the gateway does, only the gateway knows. `oktui doctor` tells of it (tests/mending.rs).
     "pkce-required",
 ];

@@ -108,6 +108,14 @@ fn app(facts: &Facts, out: &mut Vec<Finding>) {
                 .on_step(4),
         );
     }
+    if app.at("/settings/oauthClient/network/connection").and_then(|v| v.as_str()) == Some("ZONE") {
+        out.push(
+            finding("network-zone", Harm::Everybody, "The app may be used from certain network zones only.")
+                .why("The gateway's token request comes from the gateway's own address. Outside the zones Okta answers 403 (disallowed_network_zone), while a test from another place may pass.")
+                .help("See that the gateway's outgoing addresses are in the zones: Admin Console, the app's General tab, and Security > Networks.")
+                .from("Okta, error codes: disallowed_network_zone"),
+        );
+    }
     let consent = app.at("/settings/oauthClient/consent_method").and_then(|v| v.as_str());
     if consent == Some("REQUIRED") {
         out.push(

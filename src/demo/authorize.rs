@@ -330,6 +330,12 @@ pub(super) fn grant(call: &Call, org: &mut Org, request: &Request, session: &Ses
         let refusal = Refusal { error: "access_denied", reason: "user_not_assigned", description };
         return fail(call, org, request, Some(&person), &refusal);
     }
+    // What Okta answers a client about a device is not documented: its own page says it to the person. This is the refusal of a policy.
+    if org.plays(Scenario::ManagedDevice, &request.client_id) {
+        let description = "The device is not managed, as the sign-on policy of this app requires.";
+        let refusal = Refusal { error: "access_denied", reason: "access_denied", description };
+        return fail(call, org, request, Some(&person), &refusal);
+    }
     let label = app.label().to_owned();
     let groups = assignments::group_ids(org, person.n);
     let lifetimes = match request.server.as_deref().and_then(|id| org.server(id)) {

@@ -24,6 +24,7 @@ fn summary(code: &str) -> &'static str {
         "E0000060" => "Unsupported operation.",
         "E0000062" => "The specified user is already assigned to the application.",
         "E0000068" => "Invalid Passcode/Answer",
+        "E0000260" => "The organization has been deactivated.",
         "E0000117" => "Cannot assign app to inactive user.",
         _ => "Api validation failed",
     }

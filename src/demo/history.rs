@@ -60,21 +60,41 @@ impl Org {
                 .by_person(&person)
                 .by_client(&app, &label)
                 .target("AppInstance", &app, "oidc_client", &label);
-            let n = self.next();
-            let call = Call {
-                method: Method::GET,
-                path: "/oauth2/v1/authorize".into(),
-                target: "/oauth2/v1/authorize".into(),
-                segments: Vec::new(),
-                query: Vec::new(),
-                headers: HeaderMap::new(),
-                body: Vec::new(),
-                base: String::new(),
-                request_id: seed::text(self.seed, "request", n, 27),
-                peer: format!("192.0.2.{}", person.n % 250 + 1),
-            };
+            let call = self.unseen("/oauth2/v1/authorize", person.n);
             self.record_at(&call, event, rfc3339(then));
         }
+    }
+
+    /// A call that nobody made: for an event of what happened elsewhere.
+    fn unseen(&mut self, path: &str, person: u64) -> Call {
+        let n = self.next();
+        Call {
+            method: Method::GET,
+            path: path.into(),
+            target: path.into(),
+            segments: Vec::new(),
+            query: Vec::new(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            base: String::new(),
+            request_id: seed::text(self.seed, "request", n, 27),
+            peer: format!("192.0.2.{}", person % 250 + 1),
+        }
+    }
+
+    /// Writes that an administrator took a person out of a group.
+    pub(super) fn left_group(&mut self, person: u64, group: &str) {
+        let (Some(person), Some(name)) =
+            (self.person(person), self.directory.group(group).map(|g| g.name.clone()))
+        else {
+            return;
+        };
+        let event = Event::success("group.user_membership.remove", "Remove user from group membership")
+            .target("User", &person.id, &person.login, &person.display())
+            .target("UserGroup", group, "unknown", &name);
+        let call = self.unseen("/api/v1/groups", person.n);
+        let now = self.stamp();
+        self.record_at(&call, event, now);
     }
 }
 

@@ -73,6 +73,11 @@ impl Org {
                     server.policies.splice(0..0, aside);
                 }
             }
+            Scenario::CustomDomain => {
+                if let Some(server) = self.server_mut("default") {
+                    server.custom_domain = None;
+                }
+            }
             Scenario::ClockSkew => self.clock.advance(-SKEW),
             _ => {}
         }
@@ -173,6 +178,35 @@ impl Org {
             Scenario::PkceRequired => self.set("/credentials/oauthClient/pkce_required", json!(true)),
             Scenario::DpopRequired => self.set("/settings/oauthClient/dpop_bound_access_tokens", json!(true)),
             Scenario::ClockSkew => self.clock.advance(SKEW),
+            Scenario::NetworkZone => {
+                let zone = json!({ "connection": "ZONE", "include": [seed::okta_id(self.seed, "nzo", NUMBER)], "exclude": [] });
+                self.change(|app| {
+                    if let Some(client) =
+                        app.body.pointer_mut("/settings/oauthClient").and_then(Value::as_object_mut)
+                    {
+                        client.insert("network".into(), zone);
+                    }
+                });
+            }
+            Scenario::FederationBroker => self.change(|app| {
+                app.groups.clear();
+                if let Some(settings) = app.body.get_mut("settings").and_then(Value::as_object_mut) {
+                    settings.insert("implicitAssignment".into(), true.into());
+                }
+            }),
+            Scenario::CustomDomain => {
+                if let Some(server) = self.server_mut("default") {
+                    server.custom_domain = Some("https://id.acme.example".into());
+                }
+            }
+            Scenario::GroupLost => {
+                self.change(|app| {
+                    if let Some(assigned) = app.groups.first_mut() {
+                        assigned.id = group.clone();
+                    }
+                });
+                self.left_group(ANA, &group);
+            }
             Scenario::RateLimited => self.trouble("/v1/authorize", Kind::Status, 429),
             Scenario::HtmlForJson => self.trouble("/v1/token", Kind::Html, 200),
             _ => {}

@@ -82,6 +82,18 @@ pub enum Scenario {
     RateLimited,
     /// A proxy answers the token request with a web page.
     HtmlForJson,
+    /// The client may be used from certain addresses only.
+    NetworkZone,
+    /// The app's sign-in rule asks for a managed device.
+    ManagedDevice,
+    /// Federation Broker Mode: assignments say nothing, and everybody passes.
+    FederationBroker,
+    /// The `default` server's issuer is on a custom domain.
+    CustomDomain,
+    /// The person was taken out of the group by which they had the app.
+    GroupLost,
+    /// The org is deactivated: every call is refused.
+    OrgDeactivated,
 }
 
 const ALL: &[(Scenario, &str, &str)] = &[
@@ -122,6 +134,12 @@ const ALL: &[(Scenario, &str, &str)] = &[
     (Scenario::ClockSkew, "clock-skew", "the clocks of Okta and of this machine are ten minutes apart"),
     (Scenario::RateLimited, "rate-limited", "the app's sign-ins are over Okta's rate limit"),
     (Scenario::HtmlForJson, "html-for-json", "a proxy answers the token request with a web page"),
+    (Scenario::NetworkZone, "network-zone", "the app may be used from certain addresses only"),
+    (Scenario::ManagedDevice, "managed-device", "the app's sign-in rule asks for a managed device"),
+    (Scenario::FederationBroker, "federation-broker", "everybody passes, assigned or not"),
+    (Scenario::CustomDomain, "custom-domain", "the default server's issuer is on a custom domain"),
+    (Scenario::GroupLost, "group-lost", "ana was taken out of the group that has the app"),
+    (Scenario::OrgDeactivated, "org-deactivated", "the org is deactivated, and refuses every call"),
 ];
 
 impl Scenario {

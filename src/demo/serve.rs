@@ -236,6 +236,9 @@ fn decide(
     missing_length: bool,
 ) -> (Reply, Option<Verdict>, bool) {
     let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+    if org.scenario == Scenario::OrgDeactivated && segments.first() != Some(&"__demo") {
+        return (json_reply(403, "E0000260"), None, false);
+    }
     let verdict = count(call, org, &segments);
     if let Some(fault) = fault {
         let reply = match fault.kind {

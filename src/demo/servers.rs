@@ -26,6 +26,8 @@ pub(super) struct Server {
     pub(super) scopes: Vec<Value>,
     pub(super) claims: Vec<Value>,
     pub(super) policies: Vec<Policy>,
+    /// Where its issuer is, when that is not the org's own URL.
+    pub(super) custom_domain: Option<String>,
     /// Id of the signing key.
     kid: String,
 }
@@ -37,6 +39,7 @@ impl Server {
     }
 
     pub(super) fn issuer(&self, base: &str) -> String {
+        let base = self.custom_domain.as_deref().unwrap_or(base);
         format!("{base}/oauth2/{}", self.path_name())
     }
 
@@ -51,7 +54,7 @@ impl Server {
         let lifecycle = if self.active { "deactivate" } else { "activate" };
         let mut shown = json!({
             "id": self.id, "name": self.name, "description": self.description, "audiences": [self.audience],
-            "issuer": issuer, "issuerMode": "ORG_URL", "status": if self.active { "ACTIVE" } else { "INACTIVE" },
+            "issuer": issuer, "issuerMode": if self.custom_domain.is_some() { "CUSTOM_URL" } else { "ORG_URL" }, "status": if self.active { "ACTIVE" } else { "INACTIVE" },
             "created": self.created, "lastUpdated": self.updated,
             "credentials": { "signing": {
                 "kid": self.kid, "rotationMode": "AUTO", "lastRotated": CREATED, "nextRotation": "2027-01-15T08:00:00.000Z",
@@ -136,6 +139,7 @@ pub(super) fn initial(org: &Org) -> Vec<Server> {
             claims: vec![claim],
             kid: org.signing_kid(),
             policies: vec![Policy { value: policy, rules: vec![rule] }],
+            custom_domain: None,
         }
     };
     vec![

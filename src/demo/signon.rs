@@ -119,14 +119,30 @@ fn rules(call: &Call, org: &Org, policy: &str) -> Option<Vec<Value>> {
     if policy == ids.access && org.engine == Engine::Identity {
         let id = seed::okta_id(ids.seed, "rul", 0);
         let mode = if org.app_needs_two_factors() { "2FA" } else { "1FA" };
-        return Some(vec![json!({
+        let managed = org.scenario == Scenario::ManagedDevice;
+        let mut list = Vec::new();
+        if managed {
+            let id = seed::okta_id(ids.seed, "rul", 1);
+            list.push(json!({
+                "id": id, "type": "ACCESS_POLICY", "name": "Managed devices", "status": "ACTIVE", "priority": 1, "system": false,
+                "created": CREATED, "lastUpdated": CREATED,
+                "conditions": { "device": { "registered": true, "managed": true } },
+                "actions": { "appSignOn": { "access": "ALLOW", "verificationMethod": {
+                    "type": "ASSURANCE", "factorMode": "1FA", "reauthenticateIn": "PT12H", "constraints": [],
+                } } },
+                "_links": links(&id),
+            }));
+        }
+        let access = if managed { "DENY" } else { "ALLOW" };
+        list.push(json!({
             "id": id, "type": "ACCESS_POLICY", "name": "Catch-all Rule", "status": "ACTIVE", "priority": 99, "system": true,
             "created": CREATED, "lastUpdated": CREATED,
-            "actions": { "appSignOn": { "access": "ALLOW", "verificationMethod": {
+            "actions": { "appSignOn": { "access": access, "verificationMethod": {
                 "type": "ASSURANCE", "factorMode": mode, "reauthenticateIn": "PT12H", "constraints": [],
             } } },
             "_links": links(&id),
-        })]);
+        }));
+        return Some(list);
     }
     let (n, code) = if policy == ids.session_code {
         (900, true)
@@ -258,7 +274,8 @@ fn simulate(call: &Call, org: &Org) -> Answer {
             if !wanted.is_empty() && !wanted.contains(&kind) {
                 continue;
             }
-            let rule = rules(call, org, policy).unwrap_or_default().into_iter().next().unwrap_or_default();
+            // Nothing that is asked names a managed device, so the rule for those never matches.
+            let rule = rules(call, org, policy).unwrap_or_default().pop().unwrap_or_default();
             let name = policies(call, org)
                 .iter()
                 .find(|p| text(p, "id") == **policy)

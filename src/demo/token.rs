@@ -38,6 +38,12 @@ pub(super) fn token(call: &Call, org: &mut Org, key: Option<&SigningKey>, server
     } else {
         client(call, org, server, &form)?
     };
+    // The demo has no zones: where the app asks for one, no address is in it. Okta's words for the refusal are not documented.
+    if app.body.pointer("/settings/oauthClient/network/connection").and_then(Value::as_str) == Some("ZONE") {
+        let text = "The client is not allowed to connect from this network zone.";
+        let refused = Refused::new(403, "access_denied", "disallowed_network_zone", text);
+        return Err(fail(call, org, server, &app, refused));
+    }
     let grant = first(&form, "grant_type").filter(|g| !g.is_empty());
     let Some(grant) = grant else {
         let text = "The token request must specify a grant type.";

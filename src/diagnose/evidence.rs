@@ -103,6 +103,8 @@ pub struct Hop {
     pub redirect_uri: Option<String>,
     /// How the client proved itself at the token endpoint.
     pub client_auth: Option<ClientAuth>,
+    /// What stood in its `Authorization: Basic` header.
+    pub basic: Option<Basic>,
     /// HTTP status, where there was an answer.
     pub status: Option<u16>,
     /// The answer's media type, in lower case.
@@ -145,6 +147,15 @@ impl Hop {
     pub fn failed(&self) -> bool {
         self.refusal.is_some() || self.trouble.is_some() || self.status.is_some_and(|s| s >= 400)
     }
+}
+
+/// Client ID and secret of an `Authorization: Basic` header (RFC 6749 §2.3.1), percent-decoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Basic {
+    /// The client ID.
+    pub client_id: Value,
+    /// The secret: its kind and length.
+    pub secret: Value,
 }
 
 /// A parameter with its value as it may be shown.

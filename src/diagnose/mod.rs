@@ -17,7 +17,9 @@ mod tests;
 pub mod words;
 
 pub use address::{Address, Endpoint, Host, ServerName};
-pub use evidence::{ClientAuth, Evidence, Hop, LogEvent, Mark, Odd, Parameter, Provenance, Token, Value};
+pub use evidence::{
+    Basic, ClientAuth, Evidence, Hop, LogEvent, Mark, Odd, Parameter, Provenance, Token, Value,
+};
 pub use finding::{ChangeKind, Confidence, Diagnosis, Finding, Fix, Rank, Saw, Seen, Who};
 pub use need::{Answer, AppFacts, AppUserFacts, Need};
 pub use read::{LONGEST, har, paste};

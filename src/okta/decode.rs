@@ -241,7 +241,11 @@ pub(super) fn log_event(value: Value) -> Option<LogEvent> {
     let actor = text(&value, "/actor/id").filter(|id| is_person && *id != "unknown");
     let targets = value.get("target").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let apps = targets.iter().filter(|t| text(t, "/type") == Some("AppInstance"));
+    let groups = targets.iter().filter(|t| text(t, "/type") == Some("UserGroup"));
+    let group =
+        |t: &Value| Some((text(t, "/id")?.parse().ok()?, clean(t, "/displayName").unwrap_or_default()));
     Some(LogEvent {
+        groups: groups.filter_map(group).collect(),
         id: clean(&value, "/uuid")?,
         published: time(&value, "/published")?,
         kind: clean(&value, "/eventType").unwrap_or_default(),

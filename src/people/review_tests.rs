@@ -53,6 +53,7 @@ fn sign_in(n: usize, day: i64) -> LogEvent {
         apps: Vec::new(),
         redirect_uri: None,
         secret_hash: None,
+        groups: Vec::new(),
         request_id: None,
     }
 }

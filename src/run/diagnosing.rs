@@ -167,11 +167,24 @@ impl Org<'_> {
                 }
             }
             None => {
-                let query = LogQuery::OfPerson { person: person.id.clone(), app: app.clone() };
                 // When they lost it is a remark as well: many tokens may not read the log.
-                let events = self.events(&query).await.unwrap_or_default();
-                let lost = events.iter().find(|e| e.kind.as_str() == "application.user_membership.remove");
-                facts.lost = lost.map(|e| Clean::new(&format!("at {}", time::utc(e.published))));
+                let (own, left) = (
+                    LogQuery::OfPerson { person: person.id.clone(), app: app.clone() },
+                    LogQuery::LeftGroups { person: person.id.clone() },
+                );
+                let (own, left, assigned) =
+                    tokio::join!(self.events(&own), self.events(&left), reader.app_groups(app));
+                let (own, assigned) = (own.unwrap_or_default(), assigned.unwrap_or_default());
+                let at = |event: &OrgEvent| Clean::new(&format!("at {}", time::utc(event.published)));
+                let of_app = |event: &OrgEvent| {
+                    event.groups.iter().find(|(id, _)| assigned.iter().any(|a| a.id == *id)).cloned()
+                };
+                let group = left.unwrap_or_default().into_iter().find_map(|e| Some((at(&e), of_app(&e)?.1)));
+                let lost = own.iter().find(|e| e.kind.as_str() == "application.user_membership.remove");
+                match (group, lost) {
+                    (Some((lost, via)), _) => (facts.lost, facts.via) = (Some(lost), Some(via)),
+                    (None, lost) => facts.lost = lost.map(at),
+                }
             }
         }
         Ok(Answer::AppUser(facts))

@@ -74,6 +74,7 @@ mod tests {
             apps: Vec::new(),
             redirect_uri: None,
             secret_hash: None,
+            groups: Vec::new(),
             request_id: request.map(Into::into),
         }
     }

@@ -10,14 +10,17 @@ mod scattered;
 mod token;
 
 use super::address::{Address, Endpoint};
-use super::evidence::{ClientAuth, Evidence, Hop, Parameter, Provenance};
+use super::evidence::{Basic, ClientAuth, Evidence, Hop, Parameter, Provenance};
 use super::mask;
 use crate::flow::trace::Place;
 use crate::flow::trace::lift::pairs;
 use crate::flow::trace::page;
 use crate::text::Clean;
 use crate::uri::Callback;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use url::form_urlencoded;
 
 /// How much of a paste is looked at, in bytes. A HAR is longer, and is read by [`har`].
 pub const LONGEST: usize = 4 * 1024 * 1024;
@@ -180,6 +183,7 @@ pub(super) fn hop(raw: Raw, callbacks: &[Callback]) -> Hop {
         } else {
             None
         },
+        basic: if endpoint == Endpoint::Token { basic(&raw.request_headers) } else { None },
         sent,
         received: read.received,
         status: raw.status,
@@ -223,6 +227,27 @@ fn client_auth(headers: &[(String, String)], form: &[(String, String)]) -> Optio
         _ if has("client_id") => Some(ClientAuth::None),
         _ => None,
     }
+}
+
+/// What stands in a Basic header. A plus sign stays: not every client encodes as a form does, and none of Okta's secrets has one.
+fn basic(headers: &[(String, String)]) -> Option<Basic> {
+    let (scheme, encoded) = header(headers, "authorization")?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let bytes = STANDARD.decode(encoded.trim()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (client_id, secret) = text.split_once(':')?;
+    let decoded = |part: &str| {
+        let kept = part.replace('+', "%2B").replace('&', "%26");
+        let decoded =
+            form_urlencoded::parse(format!("v={kept}").as_bytes()).next().map(|(_, v)| v.into_owned());
+        decoded.unwrap_or_default()
+    };
+    Some(Basic {
+        client_id: mask::value("client_id", &decoded(client_id)),
+        secret: mask::value("client_secret", &decoded(secret)),
+    })
 }
 
 /// A header's value; names in any case.

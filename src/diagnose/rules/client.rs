@@ -268,31 +268,39 @@ fn two_methods(evidence: &Evidence) -> Vec<Sight> {
 }
 
 fn blank_in_secret(evidence: &Evidence) -> Vec<Sight> {
+    let odd = |value: Option<&Value>| {
+        value.and_then(|v| v.mark).is_some_and(|mark| mark.odd.blank || mark.odd.foreign)
+    };
     token_requests(evidence)
-        .filter(|hop| {
-            hop.sent("client_secret")
-                .and_then(|v| v.mark)
-                .is_some_and(|mark| mark.odd.blank || mark.odd.foreign)
-        })
-        .map(|hop| {
-            Sight::at(hop, "client_secret holds white space, or a character that no secret of Okta's has.")
-                .if_refused(hop.failed(), (Rank::WillFail, Confidence::Likely))
+        .filter_map(|hop| {
+            let at = if odd(hop.sent("client_secret")) {
+                "client_secret holds"
+            } else if odd(hop.basic.as_ref().map(|basic| &basic.secret)) {
+                "The secret in the Authorization header holds"
+            } else {
+                return None;
+            };
+            let saw = format!("{at} white space, or a character that no secret of Okta's has.");
+            Some(Sight::at(hop, saw).if_refused(hop.failed(), (Rank::WillFail, Confidence::Likely)))
         })
         .collect()
 }
 
 fn blank_in_id(evidence: &Evidence) -> Vec<Sight> {
-    evidence
-        .hops
-        .iter()
-        .filter(|hop| {
-            leg_of(hop) != Leg::ClientToGateway && hop.text("client_id").contains(char::is_whitespace)
-        })
-        .map(|hop| {
-            Sight::at(hop, format!("client_id is \"{}\", with white space.", hop.text("client_id")))
-                .if_refused(hop.failed(), (Rank::WillFail, Confidence::Likely))
-        })
-        .collect()
+    let blank = |text: &str| text.contains(char::is_whitespace);
+    let ours = evidence.hops.iter().filter(|hop| leg_of(hop) != Leg::ClientToGateway);
+    ours.filter_map(|hop| {
+        let in_header = hop.basic.as_ref().map_or("", |basic| basic.client_id.shown.as_str());
+        let saw = if blank(hop.text("client_id")) {
+            format!("client_id is \"{}\", with white space.", hop.text("client_id"))
+        } else if blank(in_header) {
+            format!("The client ID in the Authorization header is \"{in_header}\", with white space.")
+        } else {
+            return None;
+        };
+        Some(Sight::at(hop, saw).if_refused(hop.failed(), (Rank::WillFail, Confidence::Likely)))
+    })
+    .collect()
 }
 
 fn secret_in_query(evidence: &Evidence) -> Vec<Sight> {

@@ -28,7 +28,7 @@ pub use pattern::Pattern;
 use pattern::{ANY, AUTHORIZE, TOKEN, Whose, anybody, gateway, okta, seen_at};
 
 use super::address::Endpoint;
-use super::evidence::{Evidence, Hop, LogEvent, Provenance};
+use super::evidence::{Evidence, Hop, LogEvent, Provenance, Value};
 use super::finding::{ChangeKind, Confidence, Diagnosis, Finding, Fix, Rank, Saw, Seen, Who};
 use super::need::{Answer, Need};
 use super::redirect::Comparison;
@@ -360,7 +360,11 @@ pub fn need_of(ask: Ask, evidence: &Evidence) -> Option<Need> {
 
 /// The client that the evidence is about: of the last hop that names one.
 pub fn client_id(evidence: &Evidence) -> Option<String> {
-    let of_hops = evidence.hops.iter().rev().map(|hop| hop.text("client_id").to_owned());
+    let in_header = |hop: &Hop| hop.basic.as_ref().map(|basic| basic.client_id.shown.to_string());
+    let of_hops = evidence.hops.iter().rev().map(|hop| match hop.text("client_id") {
+        "" => in_header(hop).unwrap_or_default(),
+        id => id.to_owned(),
+    });
     let of_events = evidence.events.iter().map(|event| event.client.to_string());
     let of_tokens = evidence.tokens.iter().map(|token| token.client.to_string());
     of_hops.chain(of_events).chain(of_tokens).find(|id| !id.is_empty())

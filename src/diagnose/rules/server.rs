@@ -94,6 +94,10 @@ pub(super) const RULES: &[Rule] = &[
                 Who::OktaAdmin,
                 "Okta: look at the server's issuer mode: org URL, custom URL, or dynamic.",
             ),
+            Fix::by(
+                Who::GatewayTeam,
+                "Gateway: use one host, the issuer's own, in the authorization URL and in the token URL.",
+            ),
             Fix::by(Who::Network, "Proxy: pass the Host header on."),
         ],
         sources: &["RFC 8414 §3.3", "OpenID Connect Discovery §4.3"],
@@ -238,10 +242,23 @@ fn issuer(evidence: &Evidence) -> Vec<Sight> {
         let asked = asked_issuers(address);
         if !asked.is_empty() && !asked.iter().any(|a| a == said) {
             let wanted = asked.first().cloned().unwrap_or_default();
-            found.push(Sight::at(hop, format!("issuer is {said}.")).expected(&wanted, said));
+            let mut sight = Sight::at(hop, format!("issuer is {said}.")).expected(&wanted, said);
+            // A path of Okta's is leg 2, whatever the host: a custom domain shows by nothing else.
+            if address.server.is_some() {
+                sight.leg = Some(Leg::GatewayToOkta);
+            }
+            if path_of(said) == path_of(&wanted) {
+                sight.more.push("The two differ by their host alone: one is the org's own URL, the other a custom domain.".into());
+            }
+            found.push(sight);
         }
     }
     found
+}
+
+/// What follows the host of an address.
+fn path_of(url: &str) -> Option<&str> {
+    url.split_once("://")?.1.split_once('/').map(|(_, path)| path)
 }
 
 /// The issuers that a metadata URL may stand for: the suffix appended (OpenID Connect) or inserted (RFC 8414 §3.1).

@@ -1,6 +1,6 @@
 //! The System Log (Okta management API: `GET /api/v1/logs`).
 
-use super::{AppId, UserId};
+use super::{AppId, GroupId, UserId};
 use crate::text::Clean;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct LogEvent {
     pub address: Option<Clean>,
     /// The targets of type `AppInstance`.
     pub apps: Vec<AppId>,
+    /// The targets of type `UserGroup`, with their names.
+    pub groups: Vec<(GroupId, Clean)>,
     /// `debugContext.debugData.redirectUri`. Its keys are not stable by contract.
     pub redirect_uri: Option<Clean>,
     /// `debugContext.debugData.clientSecret`: the hash of the client secret that was sent, as the secret's own `secret_hash`.

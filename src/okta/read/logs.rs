@@ -44,6 +44,11 @@ pub enum LogQuery {
         /// With which app.
         app: AppId,
     },
+    /// The groups that a person was taken out of: the last few only.
+    LeftGroups {
+        /// Who.
+        person: UserId,
+    },
     /// What an OAuth client did that did not succeed: the last few only.
     OfClient {
         /// The client.
@@ -74,6 +79,9 @@ impl LogQuery {
                     "({kinds}) and outcome.result eq \"SUCCESS\" and (target.id eq \"{app}\" or client.id eq \"{client}\")"
                 )
             }
+            Self::LeftGroups { person } => {
+                format!("eventType eq \"group.user_membership.remove\" and target.id eq \"{person}\"")
+            }
             Self::OfClient { client } => {
                 format!("client.id eq \"{client}\" and outcome.result eq \"FAILURE\"")
             }
@@ -99,7 +107,7 @@ impl Reader {
         let limit = match query {
             LogQuery::SignIns { .. } => MOST,
             LogQuery::OfRun { .. } | LogQuery::TokensOf { .. } => SOME,
-            LogQuery::OfPerson { .. } | LogQuery::OfClient { .. } => FEW,
+            LogQuery::OfPerson { .. } | LogQuery::LeftGroups { .. } | LogQuery::OfClient { .. } => FEW,
         };
         let call = Call::get(&["api", "v1", "logs"])
             .with("since", since.to_string())

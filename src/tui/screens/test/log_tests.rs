@@ -26,6 +26,7 @@ fn event(at: &str, kind: &str, by: Belongs) -> RunEvent {
         apps: Vec::new(),
         redirect_uri: Some("https://h.example/cb".into()),
         secret_hash: None,
+        groups: Vec::new(),
         request_id: Some("a1b2".into()),
     };
     RunEvent { event, by }
