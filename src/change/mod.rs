@@ -10,6 +10,7 @@ pub mod done;
 pub mod inverse;
 pub mod journal;
 pub mod live;
+mod moved;
 pub mod plan;
 pub mod rotation;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use confirm::{Counted, Estimate, HEADROOM, Typed, estimate, needs_typing};
 pub use done::already_so;
 pub use inverse::{Before, inverse};
 pub use live::Live;
+pub use moved::moved;
 pub use plan::{PlanProblem, plan};
 pub use value::{
     Allowed, AppRef, Change, FieldChange, HandOver, Inverse, Outcome, People, Plan, PlanId, Planned,

@@ -93,14 +93,27 @@ impl Event {
 }
 
 impl Org {
+    /// Whose token a call of the management API came with.
+    fn owner(&self, call: &Call) -> Option<Person> {
+        let path: Vec<&str> = call.segments.iter().skip(2).map(String::as_str).collect();
+        super::management::caller(call, self, &path).ok()?.person.and_then(|n| self.person(n))
+    }
+
     /// Writes an event. Its request id is the one in the answer's `X-Okta-Request-Id`, as Okta documents it.
     pub(super) fn record(&mut self, call: &Call, event: Event) {
         let published = self.stamp();
         self.record_at(call, event, published);
     }
 
-    /// The same at another time than now. Events must come in the order of their times.
+    /// The same at another time than now. Events must come in the order of their times. What nobody else did was done by whom the
+    /// caller's token belongs to.
     pub(super) fn record_at(&mut self, call: &Call, event: Event, published: String) {
+        let event = match event.actor {
+            None if call.path.starts_with("/api/v1/") => {
+                self.owner(call).map_or(event.clone(), |p| event.by_person(&p))
+            }
+            _ => event,
+        };
         let n = self.next();
         let uuid = {
             let (a, b) =

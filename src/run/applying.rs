@@ -8,10 +8,11 @@ use super::runner::Sink;
 use super::session::Session;
 use crate::change::apply::{self, JournalFile, Progress};
 use crate::change::journal::{self, Entry, Journal, Unfinished};
-use crate::change::{self, HandOver, Outcome as ChangeOutcome, Plan, PlanId, PlanProblem};
+use crate::change::{self, Change, HandOver, Outcome as ChangeOutcome, Plan, PlanId, PlanProblem};
 use crate::okta::model::{App, AppId, ClientAuthentication, ClientId, User};
 use crate::setup::{Draft, Target};
 use crate::store::Places;
+use crate::text::Clean;
 use aws_lc_rs::rand::{SecureRandom, SystemRandom};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -148,7 +149,15 @@ pub async fn again(session: &Session, plan: Plan) -> Result<PlanMade, RunError> 
         Some(id) => {
             let now = session.reader().app(id).await?;
             if now.last_updated() != plan.app_read_at.as_deref() {
-                return Err(moved(format!("\"{}\" was changed since this plan was made.", plan.label)));
+                let before = plan.changes.iter().find_map(|planned| match &planned.change {
+                    Change::EditApp { before, .. } => Some(before),
+                    _ => None,
+                });
+                let fields = before.map(|before| change::moved(before, &now)).unwrap_or_default();
+                let fields: Vec<&str> = fields.iter().map(Clean::as_str).collect();
+                let what =
+                    if fields.is_empty() { String::new() } else { format!(" ({})", fields.join("; ")) };
+                return Err(moved(format!("\"{}\" was changed since this plan was made{what}.", plan.label)));
             }
         }
         None if !session.reader().find_apps_by_label(plan.label.as_str()).await?.is_empty() => {

@@ -373,9 +373,13 @@ async fn an_app_that_was_changed_in_between_is_left_alone() {
     assert!(theirs.complete(), "{:?}", theirs.outcomes);
     let before = org.writes().await.len();
     let applied = org.apply(&mine).await.unwrap();
-    let Outcome::Failed { error: ApiError::Changed { .. }, unknown: false } = &applied.outcomes[&1] else {
+    let Outcome::Failed { error, unknown: false } = &applied.outcomes[&1] else {
         panic!("{:?}", applied.outcomes)
     };
+    let said = error.to_string();
+    assert!(matches!(error, ApiError::Changed { .. }), "{said}");
+    assert!(said.contains("was changed by admin@acme.example at 20"), "{said}");
+    assert!(said.ends_with(": redirect URI: added https://theirs.example/cb"), "{said}");
     assert_eq!(org.writes().await.len(), before);
     assert!(org.resume().await.is_none(), "a plan made from what is no longer there is over");
     let uris = org.reader.app(&id).await.unwrap().redirect_uris();

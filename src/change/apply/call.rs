@@ -2,15 +2,21 @@
 
 use super::ApplyError;
 use super::run::Run;
+use crate::change::moved;
 use crate::change::value::{AppRef, Change, Plan, PolicyRef};
-use crate::okta::model::{ApiError, App};
+use crate::okta::model::{ApiError, App, AppId};
+use crate::okta::read::LogQuery;
 use crate::okta::write::Done;
 use crate::secret::Secret;
 use crate::setup::{LogoKind, logo_facts};
 use crate::store;
 use crate::text::Clean;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::path::Path;
+
+/// How much earlier than an object was read edits of it are looked for.
+const EARLIER: SignedDuration = SignedDuration::from_mins(10);
 
 /// What a call made.
 pub(super) struct Made {
@@ -76,7 +82,10 @@ impl Run<'_> {
                 else {
                     return Err(unresolved());
                 };
-                let done = writer.replace_app(&id, read, after).await?;
+                let done = match writer.replace_app(&id, read, after).await {
+                    Err(moved @ ApiError::Changed { .. }) => return Err(self.told(moved, &id, before).await),
+                    done => done?,
+                };
                 Made::of(done, |answer| {
                     self.keep(answer);
                     None
@@ -143,6 +152,21 @@ impl Run<'_> {
             | Change::CreatePolicy { .. }
             | Change::CreateRule { .. } => return Err(unresolved()),
         })
+    }
+
+    /// The refusal to write over what somebody else changed, with who and what. That is a remark: what cannot be read is left out.
+    async fn told(&self, moved: ApiError, id: &AppId, before: &App) -> ApiError {
+        let ApiError::Changed { what, at, read, .. } = moved else { return moved };
+        let (reader, now) = (self.session.reader, (self.session.clock)());
+        // Okta's clock and this one may differ by minutes.
+        let since = read.as_str().parse().ok().and_then(|t: Timestamp| t.checked_sub(EARLIER).ok());
+        let until = now.checked_add(EARLIER).unwrap_or(now);
+        let edits = LogQuery::EditsOf { app: id.clone() };
+        let mut edits = reader.log(&edits, since.unwrap_or(now), until);
+        let (app, edits) = tokio::join!(reader.app(id), edits.next());
+        let newest = edits.and_then(Result::ok).unwrap_or_default().into_iter().next();
+        let fields = app.map(|now| moved::moved(before, &now)).unwrap_or_default();
+        ApiError::Changed { what, at, read, by: newest.and_then(|event| event.actor_login), fields }
     }
 
     fn keep(&mut self, (app, secret): (App, Option<Secret>)) -> Option<String> {

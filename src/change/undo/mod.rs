@@ -19,4 +19,5 @@ pub use live::{AppNow, AppParts, Needs, Now, needs};
 pub use mark::undoes;
 pub use plan::{Left, plan};
 pub use rebase::Conflict;
+pub(in crate::change) use rebase::fields;
 pub use words::Request;

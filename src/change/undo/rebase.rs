@@ -114,7 +114,7 @@ fn same_members(a: &[Value], b: &[Value]) -> bool {
 }
 
 /// The difference between two states of an app in words, field by field; lists by what came and what went.
-pub(super) fn fields(before: &App, after: &App) -> Vec<FieldChange> {
+pub(in crate::change) fn fields(before: &App, after: &App) -> Vec<FieldChange> {
     let mut found = Vec::new();
     differences(&mut Vec::new(), &before.0, &after.0, &mut found);
     found

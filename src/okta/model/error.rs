@@ -56,7 +56,7 @@ pub enum ApiError {
     #[error("{0}")]
     Token(super::TokenProblem),
     /// The object was changed by somebody else between reading and replacing it. Nothing was written.
-    #[error("{what} was changed by somebody else at {at} (this screen read it as of {read})")]
+    #[error("{what} was changed by {} at {at} (it was read as of {read}){}", named(by), listed(fields))]
     Changed {
         /// What: `the app "Cequence AI Gateway"`.
         what: Clean,
@@ -64,7 +64,22 @@ pub enum ApiError {
         at: Clean,
         /// `lastUpdated` when it was read.
         read: Clean,
+        /// Who, as the System Log says; `None` where it does not, or may not be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Clean>,
+        /// What is different now, a field each: `redirect URI: added https://…`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<Clean>,
     },
+}
+
+fn named(by: &Option<Clean>) -> &str {
+    by.as_ref().map_or("somebody else", Clean::as_str)
+}
+
+fn listed(fields: &[Clean]) -> String {
+    let fields: Vec<&str> = fields.iter().map(Clean::as_str).collect();
+    if fields.is_empty() { String::new() } else { format!(": {}", fields.join("; ")) }
 }
 
 /// Okta's error body (Okta management API, Error schema) and where it came from.

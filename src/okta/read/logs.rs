@@ -44,6 +44,11 @@ pub enum LogQuery {
         /// With which app.
         app: AppId,
     },
+    /// Edits of an app: the last few only.
+    EditsOf {
+        /// The app.
+        app: AppId,
+    },
     /// The groups that a person was taken out of: the last few only.
     LeftGroups {
         /// Who.
@@ -79,6 +84,9 @@ impl LogQuery {
                     "({kinds}) and outcome.result eq \"SUCCESS\" and (target.id eq \"{app}\" or client.id eq \"{client}\")"
                 )
             }
+            Self::EditsOf { app } => {
+                format!("eventType eq \"application.lifecycle.update\" and target.id eq \"{app}\"")
+            }
             Self::LeftGroups { person } => {
                 format!("eventType eq \"group.user_membership.remove\" and target.id eq \"{person}\"")
             }
@@ -107,7 +115,10 @@ impl Reader {
         let limit = match query {
             LogQuery::SignIns { .. } => MOST,
             LogQuery::OfRun { .. } | LogQuery::TokensOf { .. } => SOME,
-            LogQuery::OfPerson { .. } | LogQuery::LeftGroups { .. } | LogQuery::OfClient { .. } => FEW,
+            LogQuery::OfPerson { .. }
+            | LogQuery::EditsOf { .. }
+            | LogQuery::LeftGroups { .. }
+            | LogQuery::OfClient { .. } => FEW,
         };
         let call = Call::get(&["api", "v1", "logs"])
             .with("since", since.to_string())

@@ -64,6 +64,8 @@ impl Writer {
                 what: Clean::new(&format!("the app \"{}\"", now.raw_label())),
                 at: Clean::new(now.last_updated().unwrap_or("an unknown time")),
                 read: Clean::new(expected_last_updated),
+                by: None,
+                fields: Vec::new(),
             });
         }
         self.object(Call::put(&below(id, &[])).json(&replacement(app)), decode::app).await

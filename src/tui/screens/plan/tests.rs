@@ -273,7 +273,13 @@ fn tab_goes_from_one_that_failed_to_the_next_and_says_why() {
     let total = run.rows.len();
     assert!(total > 1, "{total}");
     let failed = |what: &str| {
-        let error = ApiError::Changed { what: what.into(), at: "then".into(), read: "before".into() };
+        let error = ApiError::Changed {
+            what: what.into(),
+            at: "then".into(),
+            read: "before".into(),
+            by: None,
+            fields: Vec::new(),
+        };
         RowState::Ended(Became::Failed { error, unknown: false })
     };
     let numbers: Vec<usize> = run.plan.changes.iter().map(|p| p.number).collect();
