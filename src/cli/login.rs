@@ -85,8 +85,7 @@ pub(super) async fn login(args: &LoginArgs, places: Places) -> Result<Exit, Refu
     } else {
         out(&shown(&session, &features));
     }
-    let missing = |f: &Feature| matches!(f.right, Right::NoScope | Right::NoRole);
-    Ok(if features.iter().any(missing) { Exit::FoundWrong } else { Exit::Ok })
+    Ok(if features.iter().any(Feature::is_missing) { Exit::FoundWrong } else { Exit::Ok })
 }
 
 fn result(right: &Right) -> (&'static str, Option<&str>) {
@@ -142,27 +141,13 @@ fn shown(session: &Session, features: &[Feature]) -> String {
         ));
     }
     lines.push(String::new());
-    let configured = features.iter().any(|f| f.configured.is_some());
-    let by_scope = features.iter().any(|f| f.granted.is_some());
     for f in features {
         let word = match &f.right {
             Right::Works => "ok  ",
             Right::NoScope | Right::NoRole => "FAIL",
             Right::NotTold | Right::Not(_) => "?   ",
         };
-        let why = match &f.right {
-            Right::Works => String::new(),
-            Right::NoScope if configured && f.configured == Some(true) => {
-                format!("{} is granted to the app, and not in the token: sign in again", f.scope)
-            }
-            Right::NoScope => {
-                format!("needs {}: a Super Admin grants it, the app > Okta API Scopes", f.scope)
-            }
-            Right::NoRole if by_scope => format!("the scope is there; needs the role {} or more", f.role),
-            Right::NoRole => format!("needs the role {} or more", f.role),
-            Right::NotTold => format!("cannot be told without writing; needs the role {} or more", f.role),
-            Right::Not(why) => why.to_string(),
-        };
+        let why = f.why();
         lines.push(format!("{word}  {}  {why}", pad(f.name, 32)).trim_end().to_owned());
     }
     lines.join("\n")

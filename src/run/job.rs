@@ -72,6 +72,8 @@ pub enum Slot {
     Log,
     /// The scenarios of the demo org.
     Scenarios,
+    /// What the session may do.
+    Rights,
     /// The tester's runs of before.
     Runs,
     /// The journal.
@@ -113,6 +115,8 @@ pub enum Job {
     StartDemo,
     /// Lists the scenarios of the demo org that is connected; with a name, plays that one first.
     Scenario(Option<String>),
+    /// Tries what the session may do: a small read for each feature. Nothing is written.
+    Preflight,
     /// Forgets a remembered org.
     ForgetOrg {
         /// Its URL.
@@ -428,6 +432,8 @@ pub enum Outcome {
     Connected(Box<Connected>),
     /// To [`Job::Scenario`].
     Scenarios(Vec<DemoScenario>),
+    /// What the session may do, a line for each feature.
+    Rights(Vec<Feature>),
     /// To [`Job::LoadApps`].
     Apps(Vec<App>),
     /// To [`Job::LoadApp`].
@@ -823,6 +829,64 @@ pub struct Applied {
     pub hand_over: HandOver,
     /// How the client authenticates, for the test.
     pub authentication: ClientAuthentication,
+}
+
+/// Whether a feature can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Right {
+    /// It was tried, and works; a right to write is judged by scope and role, and never tried.
+    Works,
+    /// The token lacks the scope.
+    NoScope,
+    /// The scope is there; the administrator role behind it is not.
+    NoRole,
+    /// The roles may not be read, and it cannot be tried without writing.
+    NotTold,
+    /// The org does not have it, or answered something else.
+    Not(Clean),
+}
+
+/// One line of the preflight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// What it is for.
+    pub name: &'static str,
+    /// The scope that it needs.
+    pub scope: &'static str,
+    /// The least standard role for it.
+    pub role: &'static str,
+    /// Whether the scope is granted to the app in Okta; `None` where that cannot be read, or for an API token.
+    pub configured: Option<bool>,
+    /// Whether the scope is in the token; `None` for an API token, which has none.
+    pub granted: Option<bool>,
+    /// Whether it works.
+    pub right: Right,
+}
+
+impl Feature {
+    /// Whether it certainly does not work, and could.
+    pub fn is_missing(&self) -> bool {
+        matches!(self.right, Right::NoScope | Right::NoRole)
+    }
+
+    /// What is missing, and who gives it; empty where it works.
+    pub fn why(&self) -> String {
+        match &self.right {
+            Right::Works => String::new(),
+            Right::NoScope if self.configured == Some(true) => {
+                format!("{} is granted to the app, and not in the token: sign in again", self.scope)
+            }
+            Right::NoScope => {
+                format!("needs {}: a Super Admin grants it, the app > Okta API Scopes", self.scope)
+            }
+            Right::NoRole if self.granted.is_some() => {
+                format!("the scope is there; needs the role {} or more", self.role)
+            }
+            Right::NoRole => format!("needs the role {} or more", self.role),
+            Right::NotTold => format!("cannot be told without writing; needs the role {} or more", self.role),
+            Right::Not(why) => why.to_string(),
+        }
+    }
 }
 
 /// What a run of the tester needs from the person.

@@ -2,6 +2,7 @@
 
 use super::error::RunError;
 use super::job::{DeviceCode, SignIn, SignedIn};
+pub use super::job::{Feature, Right};
 use super::session::Session;
 use crate::okta::model::{ApiError, Identity, Role, User, UserId, UserStatus};
 use crate::okta::read::Reader;
@@ -208,38 +209,6 @@ pub(super) fn signed_in(way: &SignIn, facts: Option<TokenFacts>) -> SignedIn {
         renews: facts.as_ref().is_some_and(|f| f.renews),
         clock_ahead_seconds: facts.and_then(|f| f.clock_ahead).map(|d| d.as_secs()),
     }
-}
-
-/// Whether a feature can be used.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Right {
-    /// It was tried, and works; a right to write is judged by scope and role, and never tried.
-    Works,
-    /// The token lacks the scope.
-    NoScope,
-    /// The scope is there; the administrator role behind it is not.
-    NoRole,
-    /// The roles may not be read, and it cannot be tried without writing.
-    NotTold,
-    /// The org does not have it, or answered something else.
-    Not(Clean),
-}
-
-/// One line of the preflight.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Feature {
-    /// What it is for.
-    pub name: &'static str,
-    /// The scope that it needs.
-    pub scope: &'static str,
-    /// The least standard role for it.
-    pub role: &'static str,
-    /// Whether the scope is granted to the app in Okta; `None` where that cannot be read, or for an API token.
-    pub configured: Option<bool>,
-    /// Whether the scope is in the token; `None` for an API token, which has none.
-    pub granted: Option<bool>,
-    /// Whether it works.
-    pub right: Right,
 }
 
 /// How a feature is tried.

@@ -352,6 +352,7 @@ impl Runner {
                 return Ok(());
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
+            Job::Preflight => Outcome::Rights(login::preflight(&self.need_session()?).await?),
             Job::SaveRun(trace) => self.save_run(&trace)?,
             Job::SaveUnmasked(trace) => {
                 let text = flow::export::unmasked(&trace, &self.values()?.1);

@@ -7,7 +7,7 @@ use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
     Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, handover, home, journal, people,
-    plan, rotation, scenarios, test, wizard,
+    plan, rights, rotation, scenarios, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -58,6 +58,7 @@ pub struct App {
     pub(super) journal: journal::Model,
     pub(super) calls: calls::Model,
     pub(super) scenarios: scenarios::Model,
+    pub(super) rights: rights::Model,
     pub(super) checkup: checkup::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
@@ -91,6 +92,7 @@ impl App {
             journal: journal::Model::default(),
             calls: calls::Model::default(),
             scenarios: scenarios::Model::default(),
+            rights: rights::Model::default(),
             checkup: checkup::Model::default(),
             way: vec![Route::Home],
             popup: None,
@@ -159,6 +161,7 @@ impl App {
             Route::Journal => &self.journal,
             Route::Calls => &self.calls,
             Route::Scenarios => &self.scenarios,
+            Route::Rights => &self.rights,
             Route::CheckUp => &self.checkup,
         }
     }
@@ -178,6 +181,7 @@ impl App {
             Route::Journal => &mut self.journal,
             Route::Calls => &mut self.calls,
             Route::Scenarios => &mut self.scenarios,
+            Route::Rights => &mut self.rights,
             Route::CheckUp => &mut self.checkup,
         };
         work(screen, &mut self.shared)
@@ -421,6 +425,7 @@ impl App {
             Route::Journal,
             Route::Calls,
             Route::Scenarios,
+            Route::Rights,
             Route::CheckUp,
         ] {
             let Next { effects: more, go } =
@@ -571,6 +576,7 @@ impl App {
             | Slot::CheckUp
             | Slot::Log
             | Slot::Scenarios
+            | Slot::Rights
             | Slot::Runs
             | Slot::Journal
             | Slot::Calls => {}

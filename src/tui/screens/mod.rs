@@ -22,6 +22,7 @@ mod mend;
 pub mod people;
 pub mod plan;
 mod resume;
+pub mod rights;
 pub mod rotation;
 pub mod scenarios;
 pub mod test;
@@ -58,6 +59,8 @@ pub enum Route {
     Calls,
     /// What the demo org can play.
     Scenarios,
+    /// What the session may do.
+    Rights,
 }
 
 /// A message to a screen.

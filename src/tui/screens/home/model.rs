@@ -27,6 +27,7 @@ pub(super) enum Row {
     Draft(Box<SavedDraft>),
     Org(RememberedOrg),
     Connect,
+    Rights,
 }
 
 /// Every row in order.
@@ -44,5 +45,8 @@ pub(super) fn rows(shared: &Shared) -> Vec<Row> {
         rows.extend(start.orgs.iter().cloned().map(Row::Org));
     }
     rows.push(Row::Connect);
+    if shared.session.is_some() {
+        rows.push(Row::Rights);
+    }
     rows
 }

@@ -83,6 +83,7 @@ fn open(shared: &mut Shared, row: &Row) -> Next {
             }
             connect_for(shared, Some(Wanted::Org { url: org.url.clone() }))
         }
+        Row::Rights => Next::go(Go::To(Route::Rights)),
         Row::Connect => connect_for(shared, None),
     }
 }

@@ -115,7 +115,7 @@ fn heading_of(row: &Row) -> &'static str {
         Row::SetUp | Row::Test | Row::CheckUp | Row::Diagnose => "",
         Row::Demo | Row::Scenarios | Row::Journal => " ",
         Row::Unfinished(_) | Row::Draft(_) => "Go on where you stopped",
-        Row::Org(_) | Row::Connect => "Orgs",
+        Row::Org(_) | Row::Connect | Row::Rights => "Orgs",
     }
 }
 
@@ -209,6 +209,10 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, columns: &Columns
             let badge = (columns.badges > 0).then(|| (pad(badge(org), columns.badges), look));
             listed(org.label.as_str(), &host(&org.url), badge, &used.unwrap_or_default())
         }
+        Row::Rights => Line::from(vec![
+            Span::raw(format!(" {marker} ")),
+            Span::styled("what this session may do", style),
+        ]),
         Row::Connect => {
             Line::from(vec![Span::raw(format!(" {marker} ")), Span::styled("+ connect an org", style)])
         }
