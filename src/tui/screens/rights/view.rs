@@ -25,17 +25,13 @@ pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     );
     page.title = "What this session may do".into();
     page.second = Line::raw(format!(" {}", who(shared)));
-    page.hints = if model.rows().is_empty() {
-        vec![(C::Again, "try again"), (C::Back, ""), (C::Help, "")]
-    } else {
-        vec![
-            (C::Down, "move"),
-            (C::Copy, "copy a request"),
-            (C::Again, "try again"),
-            (C::Back, ""),
-            (C::Help, ""),
-        ]
-    };
+    page.hints = vec![(C::Again, "try again"), (C::Back, ""), (C::Help, "")];
+    if !model.rows().is_empty() {
+        page.hints.insert(0, (C::Copy, "copy a request"));
+    }
+    if model.cursor + 1 < model.rows().len() {
+        page.hints.insert(0, (C::Down, "move"));
+    }
     if shared.session.is_none() {
         page.hints = vec![(C::Back, ""), (C::Help, "")];
     }
