@@ -43,7 +43,7 @@ fn block_on(work: impl Future<Output = ExitCode>) -> ExitCode {
 }
 
 fn fail(exit: Exit, sentence: &str) -> ExitCode {
-    eprintln!("oktui: {sentence}");
+    let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!("oktui: {sentence}\n"));
     ExitCode::from(exit.code())
 }
 

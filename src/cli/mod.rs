@@ -2,6 +2,18 @@
 //!
 //! Data goes to standard output, talk to standard error; `--json` makes the data one JSON document. Exit codes are in [`exit`].
 
+/// As the standard library's, but for a reader that is gone (`2>&1 | head`): that must not end an apply in its middle.
+macro_rules! eprint {
+    ($($arg:tt)*) => {{
+        let _ = std::io::Write::write_fmt(&mut std::io::stderr(), format_args!($($arg)*));
+    }};
+}
+/// As [`eprint`], with a line feed.
+macro_rules! eprintln {
+    () => { eprint!("\n") };
+    ($($arg:tt)*) => { eprint!("{}\n", format_args!($($arg)*)) };
+}
+
 pub mod args;
 mod assign;
 mod bundle;

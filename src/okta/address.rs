@@ -37,6 +37,11 @@ pub enum AddressError {
         "The address has a user name or password in it. Enter it without: the API token is asked for on its own."
     )]
     Credentials,
+    /// A letter in the host name that looks like another one.
+    #[error(
+        "The host name has the character \"{0}\" (U+{code:04X}), which is not what it looks like. Type the name; one with such letters as xn--….", code = *.0 as u32
+    )]
+    NotAscii(char),
     /// A name without a dot, which is an org's subdomain at most.
     #[error("\"{0}\" is not a whole host name. Did you mean {0}.okta.com?")]
     Incomplete(String),
@@ -61,6 +66,12 @@ pub fn normalise(input: &str) -> Result<OrgAddress, AddressError> {
     }
     if squeezed != input {
         notes.push("Removed spaces and other characters around or inside the address.".to_owned());
+    }
+    // An address that only looks like the org's would be given the token.
+    let after = squeezed.split_once("://").map_or(squeezed.as_str(), |(_, rest)| rest);
+    let named = after.split(['/', '?', '#']).next().unwrap_or_default();
+    if let Some(other) = named.chars().find(|c| !c.is_ascii()) {
+        return Err(AddressError::NotAscii(other));
     }
     let url = parse(&squeezed, &mut notes)?;
     if !url.username().is_empty() || url.password().is_some() {

@@ -131,6 +131,12 @@ pub(super) async fn authorization(
         client_id_as_id(client_id)?;
     }
     let grant = match way {
+        SignIn::Token(token) if !token.expose().chars().all(in_a_token) => {
+            return Err(RunError::Missing {
+                what: "the API token has a character in it that no token has".into(),
+                help: "Paste it alone: without quotes, blanks, line breaks, or the word SSWS.".into(),
+            });
+        }
         SignIn::Token(token) => return Ok((Authorization::ApiToken(token), None)),
         SignIn::Service { client_id, key, kid } => {
             Grant::Service { client_id, key: read_key(&key, kid.as_deref())? }
@@ -209,6 +215,11 @@ pub(super) fn signed_in(way: &SignIn, facts: Option<TokenFacts>) -> SignedIn {
         renews: facts.as_ref().is_some_and(|f| f.renews),
         clock_ahead_seconds: facts.and_then(|f| f.clock_ahead).map(|d| d.as_secs()),
     }
+}
+
+/// Okta's tokens are letters, digits, `-` and `_`; what merely can be in a header is let through, since no page says so.
+fn in_a_token(c: char) -> bool {
+    c.is_ascii_graphic() && !"\"'`<>".contains(c)
 }
 
 /// How a feature is tried.
