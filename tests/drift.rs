@@ -5,6 +5,7 @@ mod support;
 
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use support::Tui;
 use support::served::{Served, json as parsed, shown};
 
 const SETUP: &str = r#"
@@ -122,4 +123,45 @@ fn what_may_not_be_read_is_no_difference_and_not_the_same_either() {
     assert_eq!(code, Some(6));
     let shows = org.run(home.path(), &["drift", path.to_str().unwrap()]);
     assert!(shown(&shows).contains("as the Setup says"), "{}", shown(&shows));
+}
+
+#[test]
+fn on_screen_what_a_second_admin_changed_is_seen_and_put_back_by_keys() {
+    let home = tempfile::tempdir().unwrap();
+    let (org, path) = applied(home.path());
+    let apps = org.get("/api/v1/apps?q=Drifting");
+    let mut app = apps[0].clone();
+    app["credentials"]["oauthClient"]["pkce_required"] = json!(true);
+    let (status, said) =
+        org.request("PUT", &format!("/api/v1/apps/{}", app["id"].as_str().unwrap()), Some(app));
+    assert_eq!(status, 200, "{said}");
+
+    let mut tui = Tui::start(home.path(), 80, 24, &[], &[]);
+    tui.wait("Set up");
+    tui.press(&["Down", "Down", "Enter"]);
+    tui.wait("Org URL");
+    tui.send(org.text("org_url"));
+    tui.press(&["Tab"]);
+    tui.send(org.text("api_token"));
+    tui.press(&["Enter"]);
+    tui.wait("Choose the app to check up");
+    tui.wait("Drifting Gateway");
+    tui.press(&["/"]);
+    tui.send("drifting");
+    tui.press(&["Enter", "Enter"]);
+    tui.wait("9 drift");
+    tui.press(&["9"]);
+    tui.wait("Setup file");
+    tui.send(path.to_str().unwrap());
+    tui.press(&["Enter"]);
+    tui.wait("PKCE required");
+    tui.press(&["a"]);
+    tui.wait("Reason or ticket");
+    tui.press(&["Tab", "Tab", "Enter", "y"]);
+    tui.wait("Applied: ");
+    tui.press(&["9"]);
+    tui.wait("Setup file");
+    tui.press(&["r"]);
+    tui.wait("No difference");
+    assert_eq!(drift(&org, home.path(), &path), (Vec::new(), Some(0)));
 }

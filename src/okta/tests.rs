@@ -344,7 +344,7 @@ async fn an_app_that_changed_in_between_is_not_replaced() {
     let e = writer.replace_app(&id("0oa1"), "t1", &read).await.unwrap_err();
     assert_eq!(
         e.to_string(),
-        r#"the app "Gate ␛way" was changed by somebody else at t2 (this screen read it as of t1)"#
+        r#"the app "Gate ␛way" was changed by somebody else at t2 (it was read as of t1)"#
     );
     assert!(server.seen().iter().all(|seen| seen.line.starts_with("GET")));
 }

@@ -74,6 +74,8 @@ pub enum Slot {
     Scenarios,
     /// What the session may do.
     Rights,
+    /// A Setup file against an app.
+    Drift,
     /// The tester's runs of before.
     Runs,
     /// The journal.
@@ -177,6 +179,13 @@ pub enum Job {
         app: AppId,
         /// Also how old its client secrets are: reading them leaves an event in Okta's log.
         secrets: bool,
+    },
+    /// Reads a Setup file, and holds an app as it is in the org against it.
+    Drift {
+        /// Which app.
+        app: AppId,
+        /// The file, as it was typed.
+        path: String,
     },
     /// Lists authorization servers.
     LoadServers,
@@ -434,6 +443,8 @@ pub enum Outcome {
     Scenarios(Vec<DemoScenario>),
     /// What the session may do, a line for each feature.
     Rights(Vec<Feature>),
+    /// A Setup file and an app, field by field.
+    Drift(Box<Drift>),
     /// To [`Job::LoadApps`].
     Apps(Vec<App>),
     /// To [`Job::LoadApp`].
@@ -829,6 +840,17 @@ pub struct Applied {
     pub hand_over: HandOver,
     /// How the client authenticates, for the test.
     pub authentication: ClientAuthentication,
+}
+
+/// A Setup file against an app as it is in the org.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift {
+    /// Every field that a Setup can say something about, in the order of the wizard's steps.
+    pub fields: Vec<crate::checkup::Field>,
+    /// What the file says.
+    pub wanted: Setup,
+    /// What the org has, as a Setup.
+    pub live: Setup,
 }
 
 /// Whether a feature can be used.

@@ -9,6 +9,7 @@ pub mod checkup;
 pub mod details;
 pub mod diagnosing;
 pub mod drafts;
+mod drift;
 pub mod error;
 pub mod history;
 pub mod job;

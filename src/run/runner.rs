@@ -4,12 +4,13 @@
 use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{
-    Capture, Connected, DeviceCode, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, Ticket, Trouble,
+    Capture, Connected, DeviceCode, Drift, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, Ticket,
+    Trouble,
 };
 use super::session::{Access, DemoAccess, Session, demo_scenarios};
 use super::{
-    applying, bundle, capture, checkup, details, diagnosing, history, live, logging, login, lookup, remember,
-    reviewing, rotating, temporary, testing, tokens, undo,
+    applying, bundle, capture, checkup, details, diagnosing, drift, history, live, logging, login, lookup,
+    remember, reviewing, rotating, temporary, testing, tokens, undo,
 };
 use crate::diagnose;
 use crate::flow;
@@ -352,6 +353,13 @@ impl Runner {
                 return Ok(());
             }
             Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
+            Job::Drift { app, path } => {
+                let wanted = drift::setup(&capture::typed(&path, std::env::home_dir().as_deref()))?;
+                let session = self.need_session()?;
+                let app = session.reader().app(&app).await?;
+                let (fields, live) = checkup::against(&session, &app, &wanted).await?;
+                Outcome::Drift(Box::new(Drift { fields, wanted, live }))
+            }
             Job::Preflight => Outcome::Rights(login::preflight(&self.need_session()?).await?),
             Job::SaveRun(trace) => self.save_run(&trace)?,
             Job::SaveUnmasked(trace) => {

@@ -6,8 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, handover, home, journal, people,
-    plan, rights, rotation, scenarios, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, drift, handover, home, journal,
+    people, plan, rights, rotation, scenarios, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -59,6 +59,7 @@ pub struct App {
     pub(super) calls: calls::Model,
     pub(super) scenarios: scenarios::Model,
     pub(super) rights: rights::Model,
+    pub(super) drift: drift::Model,
     pub(super) checkup: checkup::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
@@ -93,6 +94,7 @@ impl App {
             calls: calls::Model::default(),
             scenarios: scenarios::Model::default(),
             rights: rights::Model::default(),
+            drift: drift::Model::default(),
             checkup: checkup::Model::default(),
             way: vec![Route::Home],
             popup: None,
@@ -162,6 +164,7 @@ impl App {
             Route::Calls => &self.calls,
             Route::Scenarios => &self.scenarios,
             Route::Rights => &self.rights,
+            Route::Drift => &self.drift,
             Route::CheckUp => &self.checkup,
         }
     }
@@ -182,6 +185,7 @@ impl App {
             Route::Calls => &mut self.calls,
             Route::Scenarios => &mut self.scenarios,
             Route::Rights => &mut self.rights,
+            Route::Drift => &mut self.drift,
             Route::CheckUp => &mut self.checkup,
         };
         work(screen, &mut self.shared)
@@ -297,6 +301,9 @@ impl App {
             }
             CommandId::CheckUp if self.route() != Route::Apps && self.has_app() => {
                 self.go(Go::To(Route::CheckUp))
+            }
+            CommandId::Drift if self.route() != Route::Apps && self.has_app() => {
+                self.go(Go::To(Route::Drift))
             }
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
@@ -426,6 +433,7 @@ impl App {
             Route::Calls,
             Route::Scenarios,
             Route::Rights,
+            Route::Drift,
             Route::CheckUp,
         ] {
             let Next { effects: more, go } =
@@ -577,6 +585,7 @@ impl App {
             | Slot::Log
             | Slot::Scenarios
             | Slot::Rights
+            | Slot::Drift
             | Slot::Runs
             | Slot::Journal
             | Slot::Calls => {}

@@ -89,6 +89,8 @@ pub enum CommandId {
     Test,
     /// The check-up.
     CheckUp,
+    /// A Setup file against the app.
+    Drift,
     /// The values for the gateway's form.
     HandOver,
     /// Diagnose something pasted.
@@ -256,6 +258,13 @@ pub const COMMANDS: &[Command] = &[
         &[Char('0')],
         "check-up",
         "check up: the app as it is in the org, judged without a sign-in",
+    ),
+    command(
+        C::Drift,
+        S::App,
+        &[Char('9')],
+        "drift",
+        "drift: a Setup file against the app as it is in the org",
     ),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),
     command(

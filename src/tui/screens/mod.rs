@@ -15,6 +15,7 @@ pub mod calls;
 pub mod checkup;
 pub mod connect;
 pub mod diagnose;
+pub mod drift;
 pub mod handover;
 pub mod home;
 pub mod journal;
@@ -61,6 +62,8 @@ pub enum Route {
     Scenarios,
     /// What the session may do.
     Rights,
+    /// A Setup file against the app.
+    Drift,
 }
 
 /// A message to a screen.

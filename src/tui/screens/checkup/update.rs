@@ -126,6 +126,7 @@ fn command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
             let name = format!("check-up-{}.md", label.as_str().to_lowercase());
             return Next::effects([shared.start(Slot::Save, Job::SaveFile { name, content })]);
         }
+        C::Drift => return Next::go(Go::To(Route::Drift)),
         C::Plan => return Next::go(Go::To(Route::Plan)),
         C::Test => return Next::go(Go::To(Route::Test)),
         C::HandOver => return Next::go(Go::To(Route::HandOver)),

@@ -75,7 +75,13 @@ fn hints(model: &Model) -> Vec<(C, &'static str)> {
             (C::Copy, "message"),
         ]);
     }
-    hints.extend([(C::Again, "read again"), (C::Export, "save"), (C::Back, ""), (C::Help, "")]);
+    hints.extend([
+        (C::Drift, "drift"),
+        (C::Again, "again"),
+        (C::Export, "save"),
+        (C::Back, ""),
+        (C::Help, ""),
+    ]);
     hints
 }
 
