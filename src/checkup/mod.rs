@@ -135,9 +135,11 @@ impl Finding {
         match self.rule {
             _ if self.fix.is_some() => Some(Place::Plan),
             "no-code-grant" | "app-inactive" => Some(Place::Plan),
-            "nobody-assigned" | "assigned-and-barred" | "everyone" | "everyone-in-production" => {
-                Some(Place::People)
-            }
+            "nobody-assigned"
+            | "assigned-and-barred"
+            | "assigned-and-silent"
+            | "everyone"
+            | "everyone-in-production" => Some(Place::People),
             "no-active-secret" | "rotation-not-ended" | "old-secret" => Some(Place::Secrets),
             // Neither is in a Setup: only the Admin Console has it.
             "weak-grant" | "federation-broker" => None,

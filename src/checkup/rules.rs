@@ -7,6 +7,7 @@ use crate::okta::model::{
 use crate::policy::Cover;
 use crate::setup::{self, Edit, Fix, RedirectUri, Severity};
 use crate::text::{Clean, plural, thousands};
+use jiff::SignedDuration;
 
 /// From how many days on a secret is old. Okta names no number; a year is what audits ask for.
 const OLD_SECRET_DAYS: i64 = 365;
@@ -14,6 +15,8 @@ const OLD_SECRET_DAYS: i64 = 365;
 const ROTATION_DAYS: i64 = 30;
 /// The longest life of an access token that needs no word, in minutes: Okta's own default.
 const LONG_ACCESS: u64 = 60;
+/// After how many days without a sign-in an assignment seems unused: as long as the System Log goes back.
+const SILENT_DAYS: i64 = 90;
 /// Up to how many people are named.
 const NAMED: usize = 5;
 
@@ -23,6 +26,7 @@ pub(super) fn all(facts: &Facts) -> Vec<Finding> {
     client(facts, &mut out);
     server(facts, &mut out);
     assignments(facts, &mut out);
+    silent(facts, &mut out);
     secrets(facts, &mut out);
     sign_in_policy(facts, &mut out);
     setup_checks(facts, &mut out);
@@ -411,6 +415,38 @@ fn assignments(facts: &Facts, out: &mut Vec<Finding>) {
             .on_step(4),
         );
     }
+}
+
+/// Assignments that nobody seems to use. When somebody last used this app only the log knows, and no longer than 90 days; when they last
+/// signed in to anything stands on the person. Whoever never did may be new.
+fn silent(facts: &Facts, out: &mut Vec<Finding>) {
+    let Ok(since) = facts.now.checked_sub(SignedDuration::from_hours(24 * SILENT_DAYS)) else { return };
+    let people = facts.people.known().into_iter().flatten().filter_map(|(_, person)| person.as_ref());
+    let silent: Vec<String> = people
+        .filter(|person| person.status.can_sign_in())
+        .filter_map(|person| Some((person, person.last_login.filter(|then| *then < since)?)))
+        .map(|(person, then)| format!("{}: last signed in {}", person.login, then.strftime("%F")))
+        .collect();
+    if silent.is_empty() {
+        return;
+    }
+    let more = silent.len().saturating_sub(NAMED);
+    let rest = (more > 0).then(|| format!("and {} more: oktui review lists them", thousands(more)));
+    let title = match silent.len() {
+        1 => format!("1 person has access, and has not signed in to anything for {SILENT_DAYS} days."),
+        n => format!(
+            "{} people have access, and have not signed in to anything for {SILENT_DAYS} days.",
+            thousands(n)
+        ),
+    };
+    out.push(
+        finding("assigned-and-silent", Harm::Note, title)
+            .saw(silent.into_iter().take(NAMED).chain(rest))
+            .why("Access that nobody uses is access that nobody misses when somebody else uses it.")
+            .help("Ask whether they still need it, and take away what they do not (step 4, or oktui review).")
+            .from("Okta, Access certifications")
+            .on_step(4),
+    );
 }
 
 fn are(n: usize) -> String {

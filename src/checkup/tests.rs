@@ -253,6 +253,29 @@ fn who_is_assigned() {
 }
 
 #[test]
+fn people_who_have_not_signed_in_for_long_are_named() {
+    let with = |status, last: Option<&str>| {
+        let (user, mut known) = person("ana@acme.example", status);
+        known.as_mut().unwrap().last_login = last.map(|t| t.parse().unwrap());
+        Facts { people: Readable::Known(vec![(user, known)]), ..well(app()) }
+    };
+    let days_ago = |days: i64| {
+        let then = well(app()).now.checked_sub(jiff::SignedDuration::from_hours(24 * days)).unwrap();
+        then.to_string()
+    };
+    has(&with(UserStatus::Active, Some(&days_ago(91))), "assigned-and-silent", Harm::Note);
+    for (status, last) in [
+        (UserStatus::Active, Some(days_ago(89))),
+        (UserStatus::Active, None),
+        // Who cannot sign in is told by another rule.
+        (UserStatus::Suspended, Some(days_ago(91))),
+    ] {
+        let found = check_up(&with(status, last.as_deref()));
+        assert!(found.iter().all(|f| f.rule != "assigned-and-silent"), "{found:?}");
+    }
+}
+
+#[test]
 fn how_old_the_secrets_are() {
     let secret = |active, created: &str| SecretFacts { active, created: Some(created.parse().unwrap()) };
     let with = |secrets: Vec<SecretFacts>| Facts { secrets: Readable::Known(secrets), ..well(app()) };
