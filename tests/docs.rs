@@ -16,6 +16,7 @@ fn table() -> String {
             Scope::Plan => "the plan",
             Scope::HandOver => "the values",
             Scope::Test => "the test",
+            Scope::Paused => "the test, stopped before a request",
             Scope::Journal => "the journal",
             Scope::Question => "a question",
         };

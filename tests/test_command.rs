@@ -152,3 +152,29 @@ fn runs_are_found_again_masked_and_a_damaged_file_is_left_alone() {
     let none = org.run(home.path(), &["test", "--history", "9"]);
     assert_eq!(none.status.code(), Some(2), "{}", shown(&none));
 }
+
+#[test]
+fn a_run_goes_step_by_step_and_an_altered_request_is_an_experiment() {
+    let (org, home) = (Served::start(&[]), tempfile::tempdir().unwrap());
+    let values = set_up(&org, home.path());
+    let secret = values["clientSecret"].as_str().unwrap();
+    // Discovery is sent; the authorization request is altered, looked at, sent with all that follows.
+    let given = format!("{secret}\n\nredirect_uri=https://other.example/cb\n-no-such\nr\n");
+    let tested = org.run_with_input(home.path(), &alone(&values, &["--kind", "probe", "--step"]), &given);
+    let talk = shown(&tested);
+    assert!(
+        talk.contains("Stopped before hop 1: GET http") && talk.contains("Stopped before hop 2: GET http"),
+        "{talk}"
+    );
+    assert!(talk.contains("  redirect_uri = https://other.example/cb\n"), "{talk}");
+    assert!(talk.contains("There is no parameter of that name."), "{talk}");
+    assert!(talk.contains("altered for an experiment: redirect_uri changed"), "{talk}");
+    assert!(talk.contains("an experiment (hop 2: redirect_uri changed) ended so:"), "{talk}");
+    assert!(!talk.contains(secret), "{talk}");
+    let stopped = org.run_with_input(
+        home.path(),
+        &alone(&values, &["--kind", "probe", "--step"]),
+        &format!("{secret}\n"),
+    );
+    assert_eq!(stopped.status.code(), Some(1), "the end of the input stops it: {}", shown(&stopped));
+}

@@ -94,6 +94,17 @@ pub fn pasted() -> Result<Secret, Refusal> {
     Ok(Secret::new(text))
 }
 
+/// Asks for a line; `None` at the end of standard input.
+pub fn line(prompt: &str) -> Option<String> {
+    eprint!("{prompt}");
+    let _ = io::stderr().flush();
+    let mut line = String::new();
+    match io::stdin().lock().read_line(&mut line) {
+        Ok(read) if read > 0 => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
+        _ => None,
+    }
+}
+
 /// Asks a question whose default is No. Without a terminal the answer is No.
 pub fn yes(question: &str) -> bool {
     if !io::stdin().is_terminal() {

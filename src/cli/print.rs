@@ -184,6 +184,9 @@ pub fn hop(hop: &Hop) -> String {
         status,
         hop.took_ms
     );
+    if !hop.altered.is_empty() {
+        let _ = write!(out, "\n             altered for an experiment: {}", hop.altered.join(", "));
+    }
     if hop.verdict == Verdict::Fail {
         for line in &hop.why {
             let _ = write!(out, "\n             {line}");

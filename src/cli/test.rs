@@ -7,7 +7,7 @@ use super::input::{self, Refusal};
 use super::{history, print, this_machine};
 use crate::flow::export::Format;
 use crate::flow::trace::{RunVerdict, Safe, Trace, Way};
-use crate::flow::{ClientAuth, Spec};
+use crate::flow::{Alteration, Answer, ClientAuth, Pause, Spec};
 use crate::okta::model::{App, ServerKind};
 use crate::run::applying;
 use crate::run::error::RunError;
@@ -15,7 +15,7 @@ use crate::run::history::Subject;
 use crate::run::job::{Event, Need, Outcome, TestRequest, Trouble};
 use crate::run::runner::Sink;
 use crate::run::session::Session;
-use crate::run::testing::{self, Reply};
+use crate::run::testing;
 use crate::secret::Secret;
 use crate::store::{self, Places};
 use crate::text::Clean;
@@ -149,6 +149,7 @@ async fn with_redirect(
         whole_life,
         login: args.login.clone().unwrap_or_default(),
         password,
+        stepping: args.step,
         run: 1,
     };
     let subject = testing::subject(session, &request);
@@ -190,6 +191,7 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
         way,
         whole_life,
         login: args.login.clone(),
+        stepping: args.step,
         patience: Duration::from_secs(args.timeout),
         run: 1,
     };
@@ -208,8 +210,8 @@ async fn alone(args: &TestArgs, issuer: &str, way: Way, whole_life: bool, places
 struct Talk {
     sink: Sink,
     events: mpsc::Receiver<Event>,
-    replies: mpsc::Sender<Reply>,
-    answers: mpsc::Receiver<Reply>,
+    replies: mpsc::Sender<Answer>,
+    answers: mpsc::Receiver<Answer>,
     stop: CancellationToken,
 }
 
@@ -225,7 +227,7 @@ impl Talk {
 async fn follow(
     running: impl Future<Output = std::result::Result<(Trace, Safe), RunError>>,
     mut events: mpsc::Receiver<Event>,
-    replies: mpsc::Sender<Reply>,
+    replies: mpsc::Sender<Answer>,
     stop: &CancellationToken,
 ) -> Result<(Trace, Safe)> {
     let interrupted = stop.clone();
@@ -240,16 +242,22 @@ async fn follow(
     let ended = loop {
         tokio::select! {
             ended = &mut running => break ended?,
-            Some(event) = events.recv() => if let Outcome::Need(need) = event.outcome {
+            Some(event) = events.recv() => {
                 let answered = answered.clone();
                 // A thread of its own: a line that is never typed must not keep the program from ending.
-                std::thread::spawn(move || {
-                    let waits = need.waits;
-                    let reply = ask(need);
-                    if reply.is_some() || !waits {
-                        let _ = answered.blocking_send(reply);
-                    }
-                });
+                match event.outcome {
+                    Outcome::Need(need) => drop(std::thread::spawn(move || {
+                        let waits = need.waits;
+                        let reply = ask(need);
+                        if reply.is_some() || !waits {
+                            let _ = answered.blocking_send(reply);
+                        }
+                    })),
+                    Outcome::Paused(pause) => drop(std::thread::spawn(move || {
+                        let _ = answered.blocking_send(stepped(&pause));
+                    })),
+                    _ => {}
+                }
             },
             Some(answer) = answers.recv() => match answer {
                 Some(reply) => drop(replies.send(reply).await),
@@ -262,7 +270,7 @@ async fn follow(
 }
 
 /// Asks the person; `None` when they give nothing.
-fn ask(need: Need) -> Option<Reply> {
+fn ask(need: Need) -> Option<Answer> {
     eprintln!("{}", need.message);
     if let (Some(url), Some(code)) = (&need.open, &need.code) {
         eprintln!("\n{}\n{code}\n", Clean::new(url.expose()));
@@ -271,12 +279,43 @@ fn ask(need: Need) -> Option<Reply> {
     let asked = if let Some(url) = need.open {
         // A line of its own from column 1: it can be selected clean. It is talk, so it does not mix with the data.
         eprintln!("\n{}\n", Clean::new(url.expose()));
-        input::pasted().map(|passcode| Reply { factor: String::new(), passcode })
+        input::pasted().map(Answer::Pasted)
     } else {
         let factor = need.factors.first().map(|(factor, _)| factor.clone())?;
-        input::secret("OKTUI_TEST_PASSCODE", "passcode").map(|passcode| Reply { factor, passcode })
+        input::secret("OKTUI_TEST_PASSCODE", "passcode").map(|code| Answer::Passcode(code, factor))
     };
     asked.inspect_err(|refusal| eprintln!("{}", refusal.sentence)).ok()
+}
+
+/// Shows a request that the run has stopped before, and asks how it goes on; `None`: it does not.
+fn stepped(pause: &Pause) -> Option<Answer> {
+    eprintln!("\nStopped before hop {}: {}", pause.hop, pause.request.masked());
+    for parameter in &pause.parameters {
+        eprintln!("  {} = {}", parameter.name, parameter.value.masked());
+    }
+    if !pause.altered.is_empty() {
+        eprintln!("  altered: {}", Clean::new(&pause.altered.join(", ")));
+    }
+    loop {
+        let typed = input::line("Enter sends it, r runs on, NAME=VALUE alters, -NAME takes out, q stops: ")?;
+        let place = |name: &str| pause.parameters.iter().position(|p| p.name.as_str() == name);
+        match (typed.trim(), typed.trim().split_once('=')) {
+            ("", _) => return Some(Answer::Send),
+            ("r", _) => return Some(Answer::RunOn),
+            ("q", _) => return None,
+            (_, Some((name, value))) => {
+                let value = Secret::new(value);
+                return Some(Answer::Alter(match place(name) {
+                    Some(at) => Alteration::Set(at, value),
+                    None => Alteration::Add(name.to_owned(), value),
+                }));
+            }
+            (word, None) => match word.strip_prefix('-').and_then(place) {
+                Some(at) => return Some(Answer::Alter(Alteration::Remove(at))),
+                None => eprintln!("There is no parameter of that name."),
+            },
+        }
+    }
 }
 
 async fn finish(places: &Places, subject: Subject, ended: (Trace, Safe), args: &TestArgs) -> Result<Exit> {

@@ -19,7 +19,7 @@ pub use run::run;
 
 use crate::secret::Secret;
 use std::time::Duration;
-use trace::{Hop, RunVerdict, Way};
+use trace::{Hop, Parameter, RunVerdict, Text, Way};
 
 /// What to test: one client at one authorization server. Strings that are compared on the wire stay as they were given.
 #[derive(Clone, Debug)]
@@ -51,7 +51,9 @@ pub struct Spec {
     pub whole_life: bool,
     /// Who signs in.
     pub login: Option<String>,
-    /// How long each request may take, the last byte of its answer included.
+    /// Whether the run stops before each request, to be looked at and altered: see [`Event::Paused`].
+    pub stepping: bool,
+    /// How long each request may take, the last byte of its answer included. A pause before it does not count.
     pub patience: Duration,
     /// The number of the run in this session, from 1.
     pub run: u32,
@@ -130,8 +132,40 @@ pub enum Answer {
     Passcode(Secret, String),
     /// What was pasted.
     Pasted(Secret),
+    /// After [`Event::Paused`]: send it.
+    Send,
+    /// After [`Event::Paused`]: send it, and stop before no other.
+    RunOn,
+    /// After [`Event::Paused`]: make it another request, and show that one.
+    Alter(Alteration),
     /// No more of this run.
     Stop,
+}
+
+/// A request that a run has stopped before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// The number that it will have as a hop. An [`Event::Hop`] with it, which is not part of the trace yet, came before.
+    pub hop: usize,
+    /// Method and URL.
+    pub request: Text,
+    /// What can be altered, in the order of the request: its query and its form.
+    pub parameters: Vec<Parameter>,
+    /// What was altered so far, in words: `nonce removed`.
+    pub altered: Vec<String>,
+}
+
+/// An experiment with the parameters of a request that a run has stopped before. Places count from 0 in [`Pause::parameters`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alteration {
+    /// Another value for the one in this place.
+    Set(usize, Secret),
+    /// Without the one in this place.
+    Remove(usize),
+    /// One more: in the form where there is one, else in the query.
+    Add(String, Secret),
+    /// As it was.
+    Undo,
 }
 
 /// What a run tells while it goes on.
@@ -145,6 +179,8 @@ pub enum Event {
     Hop(Hop),
     /// The run waits for an [`Answer`].
     Need(Need),
+    /// The run has stopped before a request; it waits for [`Answer::Send`], [`Answer::RunOn`] or [`Answer::Alter`].
+    Paused(Pause),
     /// It is over: how, and what it left behind.
     Ended(RunVerdict, Vec<String>),
 }

@@ -1,5 +1,7 @@
 //! Drives the machine: sends what it says through the recorder, hands back what came, asks the person.
 
+mod stepping;
+
 use super::explain;
 use super::machine::{Action, Call, Input, Judgement, LocalHop, Machine, NoAnswer, Outgoing, Reply};
 use super::record::Recorder;
@@ -18,6 +20,7 @@ use oauth2::{
 use std::borrow::Cow;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
+use stepping::{Stepping, experiment};
 use tokio::sync::{Mutex, mpsc};
 use tokio_util::sync::CancellationToken;
 
@@ -38,7 +41,7 @@ pub async fn run(
     began: Timestamp,
     key: FingerprintKey,
     events: mpsc::Sender<Event>,
-    mut answers: mpsc::Receiver<Answer>,
+    answers: mpsc::Receiver<Answer>,
     stop: CancellationToken,
 ) -> (Trace, Safe) {
     let epoch = Instant::now();
@@ -77,6 +80,7 @@ pub async fn run(
     }
 
     let recorder = Mutex::new(recorder);
+    let stepping = Mutex::new(Stepping::new(spec.stepping, answers));
     let mut machine = Machine::new(spec.clone(), password, &random);
     let mut input = Input::Start;
     let mut stopping = false;
@@ -93,7 +97,12 @@ pub async fn run(
                     }
                     let never = CancellationToken::new();
                     let token = if stopping { &never } else { &stop };
-                    let sending = send(&recorder, &spec, step, &title, call, token);
+                    if stopping {
+                        stepping.lock().await.off();
+                    }
+                    let road =
+                        Road { recorder: &recorder, stepping: &stepping, step, title: &title, stop: token };
+                    let sending = send(&road, &spec, call);
                     let answer = if stopping {
                         // The future is dropped when time is up: that is what stopping means.
                         tokio::time::timeout(PATIENCE_AFTER_STOP, sending).await.unwrap_or_else(|_| {
@@ -138,30 +147,34 @@ pub async fn run(
                     let listening = Listening::to(&need, &spec.redirect_uri).await;
                     let need = listening.told(need);
                     recorder.lock().await.tell_event(Event::Need(need)).await;
+                    let mut stepping = stepping.lock().await;
                     let answer = tokio::select! {
                         () = stop.cancelled() => None,
-                        answer = answers.recv() => answer,
+                        answer = stepping.answer() => answer,
                         answer = listening.answer() => Some(answer),
                     };
+                    drop(stepping);
                     input = match answer {
                         Some(Answer::Passcode(code, factor)) => {
                             recorder.lock().await.keep(SecretKind::Passcode, &code);
                             Input::Passcode { code, factor }
                         }
                         Some(Answer::Pasted(text)) => Input::Pasted(text),
-                        Some(Answer::Stop) | None => {
+                        // The others answer no question of the machine's; no face gives them here.
+                        Some(Answer::Stop | Answer::Send | Answer::RunOn | Answer::Alter(_)) | None => {
                             stopping = true;
                             Input::Stop
                         }
                     };
                 }
                 Action::Done { stopped, judged_not } => {
-                    let failed = explain::explain(recorder.lock().await.trace());
-                    break 'run match (stopped, failed) {
+                    let recorder = recorder.lock().await;
+                    let verdict = match (stopped, explain::explain(recorder.trace())) {
                         (true, _) => RunVerdict::Stopped,
                         (false, Some(failed)) => said_of(&spec, failed),
                         (false, None) => RunVerdict::Passed { judged_not },
                     };
+                    break 'run experiment(verdict, &recorder.trace().hops);
                 }
             }
         }
@@ -256,22 +269,15 @@ fn no_client(e: &wire::WireError) -> RunVerdict {
 
 /// Sends one call. Token requests are made by the `oauth2` crate with the recorder as its HTTP client; its own verdict is thrown
 /// away, because for an answer that is not shaped as the RFC says (Okta's envelope, a page) it knows less than the hop.
-async fn send(
-    recorder: &Mutex<Recorder>,
-    spec: &Spec,
-    step: Step,
-    title: &str,
-    call: Call,
-    stop: &CancellationToken,
-) -> Result<Reply, NoAnswer> {
+async fn send(road: &Road<'_>, spec: &Spec, call: Call) -> Result<Reply, NoAnswer> {
     let (endpoint, authentication) = match &call {
-        Call::Http(request) => return recorder.lock().await.send(step, title, request, stop).await,
+        Call::Http(request) => return road.go(request.clone()).await,
         Call::Exchange { endpoint, authentication, .. } => (endpoint.clone(), *authentication),
         Call::Refresh { endpoint, .. } => (endpoint.clone(), spec.authentication),
     };
-    let http = Recording { recorder, step, title, endpoint: &endpoint, stop, outcome: Mutex::new(None) };
+    let http = Recording { road, endpoint: &endpoint, outcome: Mutex::new(None) };
     let Ok(url) = TokenUrl::new(endpoint.clone()) else {
-        return unsendable(recorder, step, title, "The token endpoint of the metadata is no URL.").await;
+        return unsendable(road, "The token endpoint of the metadata is no URL.").await;
     };
     let mut client = BasicClient::new(ClientId::new(spec.client_id.clone())).set_token_uri(url);
     if let Some(secret) = spec.client_secret.as_ref().filter(|_| authentication != ClientAuth::None) {
@@ -285,8 +291,7 @@ async fn send(
         Call::Exchange { code, verifier, .. } => {
             // `new` keeps the characters as they were given; `from_url` would normalise them.
             let Ok(redirect) = RedirectUrl::new(spec.redirect_uri.clone()) else {
-                return unsendable(recorder, step, title, "The redirect URI is no URL: it cannot be sent.")
-                    .await;
+                return unsendable(road, "The redirect URI is no URL: it cannot be sent.").await;
             };
             let request = client
                 .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
@@ -302,19 +307,38 @@ async fn send(
     }
     match http.outcome.into_inner() {
         Some(outcome) => outcome,
-        None => {
-            unsendable(recorder, step, title, "The token request cannot be built from these values.").await
+        None => unsendable(road, "The token request cannot be built from these values.").await,
+    }
+}
+
+/// How one request gets to the recorder: which step it is, and who may stop before it.
+struct Road<'a> {
+    recorder: &'a Mutex<Recorder>,
+    stepping: &'a Mutex<Stepping>,
+    step: Step,
+    title: &'a str,
+    stop: &'a CancellationToken,
+}
+
+impl Road<'_> {
+    /// Stops before it where the run does so, then sends it.
+    async fn go(&self, request: Outgoing) -> Result<Reply, NoAnswer> {
+        let mut stepping = self.stepping.lock().await;
+        match stepping.before(self.recorder, self.step, self.title, request, self.stop).await {
+            Some(request) => {
+                self.recorder.lock().await.send(self.step, self.title, &request, self.stop).await
+            }
+            None => {
+                Err(NoAnswer { sentence: "You stopped the run before this hop.".into(), maybe_sent: false })
+            }
         }
     }
 }
 
 /// The recorder as the `oauth2` crate's HTTP client: it keeps what came of the request.
 struct Recording<'a> {
-    recorder: &'a Mutex<Recorder>,
-    step: Step,
-    title: &'a str,
+    road: &'a Road<'a>,
     endpoint: &'a str,
-    stop: &'a CancellationToken,
     outcome: Mutex<Option<Result<Reply, NoAnswer>>>,
 }
 
@@ -326,7 +350,7 @@ impl<'c> AsyncHttpClient<'c> for Recording<'_> {
     fn call(&'c self, request: HttpRequest) -> Self::Future {
         Box::pin(async move {
             let request = outgoing(self.endpoint, request);
-            let answer = self.recorder.lock().await.send(self.step, self.title, &request, self.stop).await;
+            let answer = self.road.go(request).await;
             let handed_on = match &answer {
                 Ok(reply) => http_response(reply),
                 Err(why) => Err(Unanswered(why.sentence.clone())),
@@ -338,15 +362,10 @@ impl<'c> AsyncHttpClient<'c> for Recording<'_> {
 }
 
 /// A request that could not be built is a hop too: the judgement that follows is of that hop, and not of the one before.
-async fn unsendable(
-    recorder: &Mutex<Recorder>,
-    step: Step,
-    title: &str,
-    why: &str,
-) -> Result<Reply, NoAnswer> {
+async fn unsendable(road: &Road<'_>, why: &str) -> Result<Reply, NoAnswer> {
     let judgement = Judgement { why: vec![why.to_owned()], ..Judgement::default() };
-    let hop = LocalHop { to: Party::Here, step, title: title.to_owned(), judgement };
-    recorder.lock().await.here(hop).await;
+    let hop = LocalHop { to: Party::Here, step: road.step, title: road.title.to_owned(), judgement };
+    road.recorder.lock().await.here(hop).await;
     Err(NoAnswer { sentence: why.to_owned(), maybe_sent: false })
 }
 

@@ -6,6 +6,7 @@ use crate::change::{HandOver, Outcome as ChangeOutcome, Plan};
 use crate::checkup::Finding;
 use crate::diagnose::Evidence;
 use crate::flow::trace::{HoleId, Hop, RunVerdict, Trace, Way};
+use crate::flow::{Alteration, Pause};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, CallMade, ClientAuthentication, ClientId, ClientSecret,
     Discovery, Group, GroupId, Identity, LogEvent, OrgFacts, Policy, Readable, Scope, SecretId, Server,
@@ -264,6 +265,8 @@ pub enum Job {
         /// The passcode.
         passcode: Secret,
     },
+    /// Given as an answer in [`Slot::Test`]: how a run goes on that has stopped before a request.
+    Step(StepWord),
     /// Gives the value of a hole of the current run.
     Reveal(HoleId),
     /// Writes the last run as HAR, JSON and Markdown, masked.
@@ -354,8 +357,21 @@ pub struct TestRequest {
     pub login: String,
     /// Their password, for [`Way::Terminal`].
     pub password: Option<Secret>,
+    /// Whether the run stops before each request.
+    pub stepping: bool,
     /// The number of the run.
     pub run: u32,
+}
+
+/// How a run goes on that has stopped before a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepWord {
+    /// It is sent.
+    Send,
+    /// It is sent, and so is all that follows.
+    RunOn,
+    /// It is altered for an experiment, and shown again.
+    Alter(Alteration),
 }
 
 /// The tester's runs of before.
@@ -507,6 +523,8 @@ pub enum Outcome {
     Hop(Box<Hop>),
     /// To [`Job::Test`]: the person must give a passcode.
     Need(Need),
+    /// To [`Job::Test`]: the run has stopped before a request.
+    Paused(Box<Pause>),
     /// To [`Job::Test`]: the run ended.
     Tested(Box<Trace>),
     /// To [`Job::Test`], after its end: the run is not in the history, and why.

@@ -4,8 +4,8 @@
 use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{
-    Capture, Connected, DeviceCode, Drift, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, Ticket,
-    Trouble,
+    Capture, Connected, DeviceCode, Drift, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, StepWord,
+    Ticket, Trouble,
 };
 use super::session::{Access, DemoAccess, Session, demo_scenarios};
 use super::{
@@ -59,7 +59,7 @@ struct Hub {
 struct Running {
     ticket: Ticket,
     stop: CancellationToken,
-    answers: Option<mpsc::Sender<testing::Reply>>,
+    answers: Option<mpsc::Sender<flow::Answer>>,
     /// Holds an apply while true.
     hold: watch::Sender<bool>,
 }
@@ -68,7 +68,7 @@ struct Running {
 struct Reins {
     stop: CancellationToken,
     held: watch::Receiver<bool>,
-    replies: mpsc::Receiver<testing::Reply>,
+    replies: mpsc::Receiver<flow::Answer>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -161,7 +161,19 @@ impl Runner {
         match (job, &running.answers) {
             (Job::AnswerNeed { factor, passcode }, Some(answers)) => {
                 // A run asks once and waits; a second answer has no place and may be dropped.
-                let _ = answers.try_send(testing::Reply { factor, passcode });
+                let answer = match factor.as_str() {
+                    "" => flow::Answer::Pasted(passcode),
+                    _ => flow::Answer::Passcode(passcode, factor),
+                };
+                let _ = answers.try_send(answer);
+            }
+            (Job::Step(step), Some(answers)) => {
+                let answer = match step {
+                    StepWord::Send => flow::Answer::Send,
+                    StepWord::RunOn => flow::Answer::RunOn,
+                    StepWord::Alter(alteration) => flow::Answer::Alter(alteration),
+                };
+                let _ = answers.try_send(answer);
             }
             (Job::Pause(held), _) => {
                 running.hold.send_replace(held);
@@ -352,7 +364,7 @@ impl Runner {
                 back?;
                 return Ok(());
             }
-            Job::AnswerNeed { .. } | Job::Pause(_) => return Ok(()),
+            Job::AnswerNeed { .. } | Job::Step(_) | Job::Pause(_) => return Ok(()),
             Job::Drift { app, path } => {
                 let wanted = drift::setup(&capture::typed(&path, std::env::home_dir().as_deref()))?;
                 let session = self.need_session()?;

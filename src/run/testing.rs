@@ -24,15 +24,6 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// What a person answered to a run's question.
-#[derive(Clone, Debug)]
-pub struct Reply {
-    /// The chosen factor; empty for what was pasted.
-    pub factor: String,
-    /// The passcode, or what was pasted.
-    pub passcode: Secret,
-}
-
 /// Runs the tester once. Hops go to `sink` as they come.
 ///
 /// # Errors
@@ -41,7 +32,7 @@ pub async fn run(
     session: &Session,
     request: TestRequest,
     sink: &Sink,
-    replies: mpsc::Receiver<Reply>,
+    replies: mpsc::Receiver<flow::Answer>,
     stop: CancellationToken,
 ) -> Result<(Trace, Safe), RunError> {
     let org_url = session.org().url.clone();
@@ -69,6 +60,7 @@ pub async fn run(
         way: request.way,
         whole_life: request.whole_life,
         login: (!request.login.is_empty()).then(|| request.login.clone()),
+        stepping: request.stepping,
         patience: flow::PATIENCE,
         run: request.run,
     };
@@ -85,7 +77,7 @@ pub async fn alone(
     spec: flow::Spec,
     password: Option<Secret>,
     sink: &Sink,
-    replies: mpsc::Receiver<Reply>,
+    replies: mpsc::Receiver<flow::Answer>,
     stop: CancellationToken,
 ) -> Result<(Trace, Safe), RunError> {
     let key = remember::fingerprint_key(places)?;
@@ -125,7 +117,7 @@ async fn drive(
     password: Option<Secret>,
     key: FingerprintKey,
     sink: &Sink,
-    mut replies: mpsc::Receiver<Reply>,
+    mut replies: mpsc::Receiver<flow::Answer>,
     stop: CancellationToken,
 ) -> Result<(Trace, Safe), RunError> {
     let (events, mut arriving) = mpsc::channel(64);
@@ -162,14 +154,11 @@ async fn drive(
                         let need = Need { message: Clean::new(&message), factors: Vec::new(), open: Some(url_with_code.unwrap_or(url)), code: Some(code), waits: true };
                         sink.send(Outcome::Need(need)).await;
                     }
+                    Some(flow::Event::Paused(pause)) => sink.send(Outcome::Paused(Box::new(pause))).await,
                     Some(flow::Event::Ended(..)) => {}
                 },
                 Some(reply) = replies.recv() => {
-                    let answer = match reply.factor.as_str() {
-                        "" => flow::Answer::Pasted(reply.passcode),
-                        _ => flow::Answer::Passcode(reply.passcode, reply.factor),
-                    };
-                    let _ = answers.send(answer).await;
+                    let _ = answers.send(reply).await;
                 }
             }
         }

@@ -57,6 +57,10 @@ pub enum CommandId {
     View,
     /// Runs again, or reads again.
     Again,
+    /// Step mode: sends the request that the run has stopped before.
+    SendHop,
+    /// Step mode: lets the run go on without stops.
+    RunOn,
     /// Filters the list.
     Filter,
     /// Asks Okta's own search.
@@ -140,6 +144,8 @@ pub enum Scope {
     HandOver,
     /// The flow tester.
     Test,
+    /// The flow tester, stopped before a request.
+    Paused,
     /// The journal.
     Journal,
     /// A yes-or-no question.
@@ -241,6 +247,20 @@ pub const COMMANDS: &[Command] = &[
     command(C::Export, S::List, &[Char('e')], "save", "save to a file that only you can read"),
     command(C::View, S::List, &[Char('v')], "view", "the other view of the same"),
     command(C::Again, S::List, &[Char('r')], "again", "run again, or read again"),
+    command(
+        C::SendHop,
+        S::Paused,
+        &[Char('x')],
+        "send it",
+        "step mode: send this request, stop before the next",
+    ),
+    command(
+        C::RunOn,
+        S::Paused,
+        &[Char('r')],
+        "run on",
+        "step mode: send this one, and the rest without a stop",
+    ),
     command(C::Step1, S::Wizard, &[Char('1')], "basic", "step 1: basic info"),
     command(C::Step2, S::Wizard, &[Char('2')], "grants", "step 2: grant types"),
     command(C::Step3, S::Wizard, &[Char('3')], "redirects", "step 3: redirect URIs"),

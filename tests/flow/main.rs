@@ -5,6 +5,7 @@
 mod browser;
 mod device;
 mod org;
+mod stepping;
 
 use oktui::flow::trace::{Hop, Leg, Party, Place, RunVerdict, Step, Verdict, Way};
 use oktui::flow::{self, ClientAuth, Event, Spec};

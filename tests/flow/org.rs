@@ -114,6 +114,7 @@ impl Org {
             way: Way::Terminal,
             whole_life: false,
             login: Some("ana@acme.example".to_owned()),
+            stepping: false,
             patience: flow::PATIENCE,
             run: 1,
         }

@@ -39,6 +39,7 @@ fn entry(trace: &Trace, hop: &Hop, exchange: &Exchange, masks: &Masks<'_>) -> Va
         "_oktui": {
             "step": hop.step, "to": hop.to, "verdict": hop.verdict,
             "why": hop.why.iter().map(|line| masks.line(line)).collect::<Vec<_>>(), "checks": checks(hop, masks),
+            "altered": hop.altered.iter().map(|line| masks.line(line)).collect::<Vec<_>>(),
         },
     })
 }

@@ -61,6 +61,9 @@ fn list(out: &mut String, head: &str, lines: &[String], masks: &Masks<'_>) {
 
 fn section(out: &mut String, hop: &Hop, masks: &Masks<'_>) {
     let _ = writeln!(out, "\n## {}. {} {}\n", hop.number, hop.verdict.word(), masks.text(&hop.title));
+    if !hop.altered.is_empty() {
+        let _ = writeln!(out, "**Altered for an experiment:** {}  ", masks.line(&hop.altered.join(", ")));
+    }
     for line in &hop.why {
         let _ = writeln!(out, "{}  ", masks.line(line));
     }

@@ -137,6 +137,8 @@ struct HopForm {
     at_ms: u64,
     took_ms: u64,
     why: Vec<String>,
+    #[serde(default)]
+    altered: Vec<String>,
     checks: Vec<CheckForm>,
     exchange: Option<ExchangeForm>,
 }
@@ -196,6 +198,7 @@ fn hop(form: HopForm) -> Hop {
         exchange: form.exchange.map(exchange),
         checks: form.checks.into_iter().map(check).collect(),
         why: lines(&form.why),
+        altered: lines(&form.altered),
         at_ms: form.at_ms,
         took_ms: form.took_ms,
     }

@@ -25,6 +25,7 @@ fn hop(number: usize, raw: &Raw<'_>, safe: &mut Safe) -> Hop {
         why: vec![
             "The code «authorization code, 16 characters, a91c 07e2» was taken for ana@acme.example.".into(),
         ],
+        altered: Vec::new(),
         at_ms: 10,
         took_ms: 5,
     }

@@ -1,6 +1,7 @@
 //! The requests that are built here, as values.
 
-use crate::flow::{ClientAuth, Spec};
+use crate::flow::trace::Place;
+use crate::flow::{Alteration, ClientAuth, Spec};
 use crate::secret::Secret;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -94,6 +95,69 @@ impl Outgoing {
         Self { method: "POST", url: url.into(), headers, body: form.finish().into_bytes(), cookies: false }
     }
 
+    /// The parameters of the query and of the form, decoded, in order.
+    pub fn parameters(&self) -> Vec<(Place, String, String)> {
+        let decoded = |place: Place, raw: &str| {
+            let pairs = form_urlencoded::parse(raw.as_bytes());
+            pairs.map(move |(name, value)| (place, name.into_owned(), value.into_owned())).collect::<Vec<_>>()
+        };
+        let mut all = decoded(Place::Query, split(&self.url).1);
+        all.extend(decoded(Place::Form, &self.form().unwrap_or_default()));
+        all
+    }
+
+    /// With one parameter altered, and that in words. What is not altered stays as it was written, byte for byte. `None`: there is
+    /// no such parameter, or no name.
+    pub fn altered(&self, alteration: &Alteration) -> Option<(Self, String)> {
+        let (base, query, fragment) = split(&self.url);
+        let form = self.form();
+        let mut queries: Vec<String> = pieces(query);
+        let mut forms: Vec<String> = form.as_deref().map(pieces).unwrap_or_default();
+        let said = match alteration {
+            Alteration::Set(at, value) => {
+                let (place, name, _) = self.parameters().into_iter().nth(*at)?;
+                let piece = piece_at(place, &mut queries, &mut forms, *at)?;
+                *piece = written(place, &name, value);
+                format!("{name} changed")
+            }
+            Alteration::Remove(at) => {
+                let (_, name, _) = self.parameters().into_iter().nth(*at)?;
+                match at.checked_sub(queries.len()) {
+                    None => drop(queries.remove(*at)),
+                    Some(at) if at < forms.len() => drop(forms.remove(at)),
+                    Some(_) => return None,
+                }
+                format!("{name} removed")
+            }
+            Alteration::Add(name, value) => {
+                if name.is_empty() {
+                    return None;
+                }
+                match &form {
+                    Some(_) => forms.push(written(Place::Form, name, value)),
+                    None => queries.push(written(Place::Query, name, value)),
+                }
+                format!("{name} added")
+            }
+            Alteration::Undo => return None,
+        };
+        let mut altered = self.clone();
+        let mark = if queries.is_empty() { "" } else { "?" };
+        altered.url = format!("{base}{mark}{}{fragment}", queries.join("&"));
+        if form.is_some() {
+            altered.body = forms.join("&").into_bytes();
+        }
+        Some((altered, said))
+    }
+
+    /// The body, where it is a form.
+    fn form(&self) -> Option<String> {
+        let form = self.headers.iter().any(|(name, value)| {
+            *name == "content-type" && value.starts_with("application/x-www-form-urlencoded")
+        });
+        form.then(|| String::from_utf8_lossy(&self.body).into_owned())
+    }
+
     /// With the access token as a bearer token (RFC 6750 §2.1).
     pub fn bearer(mut self, token: &Secret) -> Self {
         self.headers.push(("authorization", format!("Bearer {}", token.expose())));
@@ -105,6 +169,37 @@ impl Outgoing {
         self.cookies = false;
         self
     }
+}
+
+/// An address as what comes before the query, the query, and what comes after it.
+fn split(url: &str) -> (&str, &str, &str) {
+    let (rest, fragment) = url.find('#').map_or((url, ""), |at| url.split_at(at));
+    let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
+    (base, query, fragment)
+}
+
+/// The parameters as they are written, one by one.
+fn pieces(raw: &str) -> Vec<String> {
+    raw.split('&').filter(|piece| !piece.is_empty()).map(str::to_owned).collect()
+}
+
+/// The one in this place, counted over both.
+fn piece_at<'a>(
+    place: Place,
+    queries: &'a mut [String],
+    forms: &'a mut [String],
+    at: usize,
+) -> Option<&'a mut String> {
+    match place {
+        Place::Query => queries.get_mut(at),
+        _ => forms.get_mut(at.checked_sub(queries.len())?),
+    }
+}
+
+/// A parameter as it is written in its place: see [`with_query`] for the blank.
+fn written(place: Place, name: &str, value: &Secret) -> String {
+    let pair = form_urlencoded::Serializer::new(String::new()).append_pair(name, value.expose()).finish();
+    if place == Place::Query { pair.replace('+', "%20") } else { pair }
 }
 
 /// `endpoint` with `pairs` as its query. A blank is `%20`, which every server reads; a query that the endpoint has already is
@@ -128,5 +223,77 @@ mod tests {
         let pairs = crate::flow::trace::lift::pairs(&url);
         assert_eq!(pairs[1], ("redirect_uri".into(), uri.into()));
         assert!(url.ends_with("scope=a%20b"));
+    }
+
+    fn example() -> Outgoing {
+        let mut one = Outgoing::get("https://h/token?a=1&&b=x+y%7E&a=3#end");
+        one.headers.push(("content-type", "application/x-www-form-urlencoded".into()));
+        one.body = b"code=c%2Fd&state=s".to_vec();
+        one
+    }
+
+    fn alter(one: &Outgoing, alteration: Alteration) -> Option<(String, String, String)> {
+        let (altered, said) = one.altered(&alteration)?;
+        Some((altered.url, String::from_utf8(altered.body).unwrap(), said))
+    }
+
+    #[test]
+    fn one_parameter_is_altered_and_the_others_stay_as_they_were_written() {
+        let one = example();
+        let names: Vec<_> = one.parameters().into_iter().map(|(_, n, v)| format!("{n}={v}")).collect();
+        assert_eq!(names, ["a=1", "b=x y~", "a=3", "code=c/d", "state=s"]);
+        let secret = |text: &str| Secret::new(text);
+        let (url, body, said) = alter(&one, Alteration::Set(2, secret("q r&s"))).unwrap();
+        assert_eq!(
+            (url.as_str(), body.as_str()),
+            ("https://h/token?a=1&b=x+y%7E&a=q%20r%26s#end", "code=c%2Fd&state=s")
+        );
+        assert_eq!(said, "a changed");
+        let (url, body, _) = alter(&one, Alteration::Set(3, secret("z z"))).unwrap();
+        assert_eq!(
+            (url.as_str(), body.as_str()),
+            ("https://h/token?a=1&b=x+y%7E&a=3#end", "code=z+z&state=s")
+        );
+        let (url, body, said) = alter(&one, Alteration::Remove(4)).unwrap();
+        assert_eq!(
+            (url.as_str(), body.as_str(), said.as_str()),
+            ("https://h/token?a=1&b=x+y%7E&a=3#end", "code=c%2Fd", "state removed")
+        );
+        let (_, body, said) = alter(&one, Alteration::Add("x".into(), secret("1"))).unwrap();
+        assert_eq!((body.as_str(), said.as_str()), ("code=c%2Fd&state=s&x=1", "x added"));
+        let plain = Outgoing::get("https://h/a");
+        assert_eq!(alter(&plain, Alteration::Add("x".into(), secret("1"))).unwrap().0, "https://h/a?x=1");
+        let single = Outgoing::get("https://h/a?x=1");
+        assert_eq!(alter(&single, Alteration::Remove(0)).unwrap().0, "https://h/a");
+        for none in [
+            Alteration::Set(5, secret("")),
+            Alteration::Remove(5),
+            Alteration::Add(String::new(), secret("")),
+            Alteration::Undo,
+        ] {
+            assert!(alter(&one, none).is_none());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn altering_any_request_touches_one_parameter(query in "[a-z=&%+]{0,20}", form in "[a-z=&%+]{0,20}", at in 0_usize..8) {
+            let mut one = example();
+            (one.url, one.body) = (format!("https://h/a?{query}"), form.into_bytes());
+            let before = one.parameters();
+            match one.altered(&Alteration::Set(at, Secret::new("new"))) {
+                None => proptest::prop_assert!(at >= before.len()),
+                Some((altered, _)) => {
+                    let mut wanted = before.clone();
+                    wanted[at].2 = "new".into();
+                    proptest::prop_assert_eq!(altered.parameters(), wanted);
+                }
+            }
+            if let Some((altered, _)) = one.altered(&Alteration::Remove(at)) {
+                let mut wanted = before;
+                wanted.remove(at);
+                proptest::prop_assert_eq!(altered.parameters(), wanted);
+            }
+        }
     }
 }

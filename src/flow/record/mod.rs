@@ -9,7 +9,7 @@ pub mod listener;
 use super::Event;
 use super::machine::{Judgement, LocalHop, NoAnswer, Outgoing, Reply};
 use super::trace::lift::{self, Raw, RawAnswer};
-use super::trace::{Hop, Party, RunVerdict, Safe, SecretKind, Step, Text, Trace, Verdict};
+use super::trace::{Exchange, Hop, Party, Piece, RunVerdict, Safe, SecretKind, Step, Text, Trace, Verdict};
 use crate::secret::Secret;
 use crate::wire;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -30,6 +30,8 @@ pub struct Recorder {
     epoch: Instant,
     /// What the browser was to open.
     browsed: Option<Outgoing>,
+    /// What the next request that is sent was altered by.
+    altered: Vec<String>,
     events: mpsc::Sender<Event>,
 }
 
@@ -42,7 +44,17 @@ impl Recorder {
         epoch: Instant,
         events: mpsc::Sender<Event>,
     ) -> Self {
-        Self { client, jar: Jar::default(), trace, safe, sealed: 0, epoch, browsed: None, events }
+        Self {
+            client,
+            jar: Jar::default(),
+            trace,
+            safe,
+            sealed: 0,
+            epoch,
+            browsed: None,
+            altered: Vec::new(),
+            events,
+        }
     }
 
     /// Puts a secret that is known beforehand into the safe, so that it is a hole from its first occurrence on.
@@ -63,11 +75,7 @@ impl Recorder {
         request: &Outgoing,
         stop: &CancellationToken,
     ) -> Result<Reply, NoAnswer> {
-        let mut headers: Vec<(String, String)> =
-            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        if let Some(cookies) = self.jar.header(&request.url).filter(|_| request.cookies) {
-            headers.push(("cookie".into(), cookies));
-        }
+        let headers = self.headers(request);
         let sent_at = self.epoch.elapsed();
         let number = self.begin(Party::Okta, step, title, sent_at);
         self.fill(number, request, &headers, None);
@@ -103,6 +111,45 @@ impl Recorder {
         }
         self.tell(number).await;
         reply
+    }
+
+    /// A request as the hop that it will be, and what can be altered in it. Told to the screen; not part of the trace, since nothing was
+    /// sent.
+    pub async fn preview(
+        &mut self,
+        step: Step,
+        title: &str,
+        request: &Outgoing,
+        altered: &[String],
+    ) -> super::Pause {
+        let headers = self.headers(request);
+        let exchange = self.lifted(request, &headers, None);
+        let parameters = request.parameters();
+        let lifted = parameters
+            .iter()
+            .filter_map(|(place, name, value)| lift::of_request(*place, name, value, &mut self.safe));
+        let pause = super::Pause {
+            hop: self.trace.hops.len() + 1,
+            request: Text::of(
+                std::iter::once(Piece::Plain(format!("{} ", exchange.method)))
+                    .chain(exchange.url.pieces().iter().cloned())
+                    .collect(),
+            ),
+            parameters: lifted.collect(),
+            altered: altered.to_vec(),
+        };
+        let mut hop = self.blank(Party::Okta, step, title, self.epoch.elapsed());
+        hop.exchange = Some(exchange);
+        hop.why = vec!["It is not sent yet.".into()];
+        hop.altered = altered.to_vec();
+        hop.seal(&self.safe);
+        self.tell_event(Event::Hop(hop)).await;
+        pause
+    }
+
+    /// What the next request that is sent was altered by.
+    pub fn altered(&mut self, altered: Vec<String>) {
+        self.altered = altered;
     }
 
     /// Records a request that the person's browser makes; nothing is sent from here.
@@ -178,9 +225,17 @@ impl Recorder {
     }
 
     fn begin(&mut self, to: Party, step: Step, title: &str, at: Duration) -> usize {
-        let number = self.trace.hops.len() + 1;
-        self.trace.hops.push(Hop {
-            number,
+        let mut hop = self.blank(to, step, title, at);
+        hop.altered = std::mem::take(&mut self.altered);
+        let number = hop.number;
+        self.trace.hops.push(hop);
+        number
+    }
+
+    /// The next hop, with nothing in it.
+    fn blank(&self, to: Party, step: Step, title: &str, at: Duration) -> Hop {
+        Hop {
+            number: self.trace.hops.len() + 1,
             to,
             step,
             title: Text::plain(title),
@@ -188,10 +243,20 @@ impl Recorder {
             exchange: None,
             checks: Vec::new(),
             why: Vec::new(),
+            altered: Vec::new(),
             at_ms: millis(at),
             took_ms: 0,
-        });
-        number
+        }
+    }
+
+    /// The headers as they go on the wire, with the run's cookies where they go with it.
+    fn headers(&self, request: &Outgoing) -> Vec<(String, String)> {
+        let mut headers: Vec<(String, String)> =
+            request.headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+        if let Some(cookies) = self.jar.header(&request.url).filter(|_| request.cookies) {
+            headers.push(("cookie".into(), cookies));
+        }
+        headers
     }
 
     fn fill(
@@ -201,6 +266,18 @@ impl Recorder {
         headers: &[(String, String)],
         reply: Option<&Result<Reply, NoAnswer>>,
     ) {
+        let exchange = self.lifted(request, headers, reply);
+        if let Some(hop) = self.hop(number) {
+            hop.exchange = Some(exchange);
+        }
+    }
+
+    fn lifted(
+        &mut self,
+        request: &Outgoing,
+        headers: &[(String, String)],
+        reply: Option<&Result<Reply, NoAnswer>>,
+    ) -> Exchange {
         let answer = reply.map(|reply| match reply {
             Ok(reply) => Ok(RawAnswer { status: reply.status, headers: &reply.headers, body: &reply.body }),
             Err(why) => Err(why.sentence.as_str()),
@@ -212,10 +289,7 @@ impl Recorder {
             request_body: &request.body,
             answer,
         };
-        let exchange = lift::exchange(&raw, &mut self.safe);
-        if let Some(hop) = self.hop(number) {
-            hop.exchange = Some(exchange);
-        }
+        lift::exchange(&raw, &mut self.safe)
     }
 
     fn apply(&mut self, number: usize, judgement: Judgement) {

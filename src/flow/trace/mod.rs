@@ -176,6 +176,9 @@ pub struct Hop {
     pub checks: Vec<Check>,
     /// What happened and what it means, line by line: the *Why* of this hop.
     pub why: Vec<String>,
+    /// What the person altered before it was sent, for an experiment: `nonce removed`. What comes of it says nothing about the app.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub altered: Vec<String>,
     /// Milliseconds from the start of the run to its beginning.
     pub at_ms: u64,
     /// Milliseconds that it took.
@@ -329,7 +332,7 @@ impl Hop {
     /// Leaves a hole wherever a value of `safe` still stands in plain text: a secret may be known only after a later answer.
     pub fn seal(&mut self, safe: &Safe) {
         self.title.seal(safe);
-        self.why.iter_mut().for_each(|line| seal_line(line, safe));
+        self.why.iter_mut().chain(&mut self.altered).for_each(|line| seal_line(line, safe));
         for check in &mut self.checks {
             seal_line(&mut check.sentence, safe);
             check.expected.iter_mut().chain(&mut check.actual).for_each(|text| text.seal(safe));

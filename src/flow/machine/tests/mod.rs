@@ -34,6 +34,7 @@ fn spec(way: Way) -> Spec {
         whole_life: false,
         login: Some("ana".into()),
         patience: crate::flow::PATIENCE,
+        stepping: false,
         run: 1,
     }
 }

@@ -301,6 +301,11 @@ fn body_parameters(media_type: &str, body: &str, safe: &mut Safe) -> Vec<Paramet
 /// More parameters of one message than anybody reads.
 const PARAMETER_LIMIT: usize = 200;
 
+/// A parameter of a request that is not sent yet, its value lifted where it is a secret.
+pub fn of_request(place: Place, name: &str, value: &str, safe: &mut Safe) -> Option<Parameter> {
+    parameter(place, name, value, safe).into_iter().next()
+}
+
 /// The parameter and, when its value is a JWT, what is inside.
 fn parameter(place: Place, name: &str, value: &str, safe: &mut Safe) -> Vec<Parameter> {
     let key = name.rsplit('.').next().unwrap_or(name);

@@ -24,7 +24,12 @@ pub(super) enum Cause {
 
 /// Whether `f` has something to do: the run has failed, and is of this session.
 pub(super) fn can_fix(run: &Run) -> bool {
-    run.older.is_none() && run.trace.is_some() && matches!(run.verdict(), RunVerdict::Failed { .. })
+    // What was altered for an experiment is not mended in the org.
+    let experiment = run.hops.iter().any(|hop| !hop.altered.is_empty());
+    !experiment
+        && run.older.is_none()
+        && run.trace.is_some()
+        && matches!(run.verdict(), RunVerdict::Failed { .. })
 }
 
 /// Finds out why the run failed; where that is known, leads to the plan that mends it.

@@ -84,6 +84,10 @@ pub(super) fn headline(run: &Run, session_only: bool) -> (&'static str, String) 
             ("...", "Your browser is to sign in; what it ends at is pasted here.".into())
         }
         RunVerdict::Running if run.need.is_some() => ("...", "Okta asks for a one-time code.".into()),
+        RunVerdict::Running if run.paused.is_some() => {
+            let hop = run.paused.as_ref().map_or(0, |paused| paused.pause.hop);
+            ("PAUSED", format!("Before hop {hop}. x sends it, r runs on, Enter alters it."))
+        }
         RunVerdict::Running if run.stopping => ("...", "Stopping.".into()),
         RunVerdict::Running => ("...", "The run goes on; Ctrl-C stops it.".into()),
         RunVerdict::Stopped => ("STOPPED", "You stopped the run; what was not run is not judged.".into()),
@@ -144,6 +148,9 @@ fn why(run: &Run, hop: &Hop, failed: bool) -> Vec<Text> {
     let mut lines: Vec<Text> = cause::before(run).into_iter().filter(|_| failed).collect();
     if failed {
         lines.extend(cause::lines(run));
+    }
+    if !hop.altered.is_empty() {
+        lines.push(Text::plain(&format!("Altered by you, for an experiment: {}.", hop.altered.join(", "))));
     }
     if width(&hop.title.masked()) > TITLE {
         lines.push(hop.title.clone());

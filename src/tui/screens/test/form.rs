@@ -22,6 +22,8 @@ pub(super) struct Form {
     pub way: Way,
     /// Whether the tokens are followed to their end.
     pub whole_life: bool,
+    /// Whether the run stops before each request.
+    pub stepping: bool,
     /// Which redirect URI was chosen, an index into [`redirects`] and one more for this machine's.
     pub redirect: Option<usize>,
     /// The row under the cursor, an index into [`items`].
@@ -38,6 +40,7 @@ pub(super) enum Item {
     Way(Way),
     Redirect,
     Life,
+    Stepping,
     Person(usize),
     Login,
     Password,
@@ -52,6 +55,7 @@ impl Form {
         let mut form = Self {
             way: Way::Probe,
             whole_life: false,
+            stepping: false,
             redirect: None,
             cursor: 0,
             login: Field::default(),
@@ -143,6 +147,7 @@ pub(super) fn items(form: &Form, shared: &Shared) -> Vec<Item> {
     if form.way.signs_in() {
         items.push(Item::Life);
     }
+    items.push(Item::Stepping);
     if form.way == Way::Terminal {
         items.extend((0..people(shared).len()).map(Item::Person));
         items.extend([Item::Login, Item::Password]);
@@ -263,6 +268,7 @@ pub(super) fn request(
         whole_life: form.whole_life && form.way.signs_in(),
         login: if terminal { form.login.text().trim().to_owned() } else { String::new() },
         password: terminal.then(|| Secret::new(form.password.text())),
+        stepping: form.stepping,
         run,
     })
 }

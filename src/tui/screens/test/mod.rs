@@ -19,6 +19,9 @@ mod log;
 mod log_tests;
 mod model;
 mod run;
+mod stepping;
+#[cfg(test)]
+mod stepping_tests;
 #[cfg(test)]
 mod tests;
 mod unmasked;
@@ -43,7 +46,11 @@ impl Screen for Model {
         if self.question.is_some() {
             return vec![Scope::Question, Scope::List];
         }
-        vec![Scope::Test, Scope::List, Scope::App]
+        let mut scopes = vec![Scope::Test, Scope::List, Scope::App];
+        if self.shown_run().is_some_and(stepping::is_stepping) {
+            scopes.insert(0, Scope::Paused);
+        }
+        scopes
     }
     fn editing(&self, _shared: &Shared) -> bool {
         self.editing()

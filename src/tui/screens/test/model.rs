@@ -55,7 +55,10 @@ impl Model {
     /// Whether a text field is open.
     pub(super) fn editing(&self) -> bool {
         match (self.shown_run(), self.shown_form()) {
-            (Some(run), _) => run.unmasked.is_some() || run.need.is_some() && run.open,
+            (Some(run), _) => {
+                let altering = run.paused.as_ref().is_some_and(|paused| paused.field.is_some());
+                run.unmasked.is_some() || altering || run.need.is_some() && run.open
+            }
             (None, Some(form)) => form.open,
             (None, None) => false,
         }

@@ -2,6 +2,7 @@
 
 use super::cause::Cause;
 use super::log::Log;
+use super::stepping::Paused;
 use super::unmasked::Asked;
 use crate::flow::trace::{HoleId, Hop, RunVerdict, Step, Trace, Verdict};
 use crate::run::job::{Need, TestRequest, Trouble};
@@ -24,6 +25,8 @@ pub(super) struct Run {
     /// The run could not begin, or broke off.
     pub trouble: Option<Trouble>,
     pub need: Option<Need>,
+    /// The request that it has stopped before.
+    pub paused: Option<Paused>,
     pub factor: usize,
     pub passcode: Field,
     /// Whether the passcode's field is open.
@@ -77,6 +80,7 @@ impl Run {
             stopping: false,
             trouble: None,
             need: None,
+            paused: None,
             factor: 0,
             passcode: Field::secret(),
             open: false,
@@ -141,7 +145,7 @@ impl Run {
     pub fn end(&mut self, trace: Trace) {
         self.hops.clone_from(&trace.hops);
         self.ended = true;
-        self.need = None;
+        (self.need, self.paused) = (None, None);
         self.open = false;
         self.trace = Some(trace);
         if let Some(failed) = self.failed_hop() {

@@ -85,6 +85,7 @@ pub(super) fn hop(
         exchange,
         checks: Vec::new(),
         why: Vec::new(),
+        altered: Vec::new(),
         at_ms: at,
         took_ms: took,
     }
@@ -480,13 +481,15 @@ fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
     let (mut model, mut shared) = shown(true);
     let mut pressed = vec![Key::Home];
     pressed.extend(vec![Key::Down; super::form::ways(true).len()]);
-    pressed.extend([Key::Right, Key::Down, Key::Right, Key::Down, Key::Down, Key::Down]);
+    pressed.extend([Key::Right, Key::Down, Key::Right, Key::Down, Key::Right]);
+    pressed.extend([Key::Down, Key::Down, Key::Down]);
     pressed.extend([Key::Enter, Key::Enter]);
     let next = keys(&mut model, &mut shared, &pressed);
     let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
     assert_eq!(request.login, "cho@acme.example");
     assert!(request.redirect_uri.contains("stg"));
     assert!(request.whole_life, "Right on the row of the tokens asks for their whole life");
+    assert!(request.stepping, "and Right on the row of the requests, to stop before each");
 }
 
 /// A run by browser with the redirect URI of this machine chosen.

@@ -4,7 +4,7 @@ use super::super::{Go, Msg, Next, Route};
 use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
-use super::{cause, detail, history, log, unmasked};
+use super::{cause, detail, history, log, stepping, unmasked};
 use crate::flow;
 use crate::flow::trace::{HoleId, Hop, Step, Verdict};
 use crate::okta::model::{ClientSecret, Readable};
@@ -157,6 +157,7 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
             run.need = Some(need);
             run.factor = 0;
         }
+        Outcome::Paused(pause) => stepping::stopped(run, *pause),
         Outcome::Tested(trace) => {
             run.end(*trace);
             let mended = shared.mending.take_if(|m| m.applied && m.app == run.request.app);
@@ -176,7 +177,7 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
         }
         Outcome::Failed(trouble) => {
             run.ended = true;
-            run.need = None;
+            (run.need, run.paused) = (None, None);
             run.open = false;
             run.trouble = Some(trouble);
             run.cursor = run.rows().len().saturating_sub(1);
@@ -227,9 +228,11 @@ fn paste(model: &mut Model, shared: &Shared, text: &str) {
             field.paste(text);
         }
     } else if let Some(run) = &mut model.run {
-        match &mut run.unmasked {
-            Some(asked) => asked.field.paste(text),
-            None => run.passcode.paste(text),
+        let typed = run.paused.as_mut().and_then(|paused| paused.field.as_mut());
+        match (&mut run.unmasked, typed) {
+            (Some(asked), _) => asked.field.paste(text),
+            (None, Some(typed)) => typed.field().paste(text),
+            (None, None) => run.passcode.paste(text),
         };
     }
 }
@@ -307,6 +310,7 @@ fn turn(form: &mut Form, shared: &mut Shared, by: isize) {
             }
         }
         Item::Life => form.whole_life = !form.whole_life,
+        Item::Stepping => form.stepping = !form.stepping,
         Item::Way(_) => {
             let ways = form::ways(!people(shared).is_empty());
             let at = ways.iter().position(|way| *way == form.way).unwrap_or(0);
@@ -329,7 +333,7 @@ fn form_open(model: &mut Model, shared: &mut Shared) -> Next {
             form.way = way;
             form.go_to(shared, Item::Way(way));
         }
-        Item::Redirect | Item::Life => turn(form, shared, 1),
+        Item::Redirect | Item::Life | Item::Stepping => turn(form, shared, 1),
         Item::Person(at) => {
             if let Some(person) = people(shared).get(at) {
                 form.fill(person);
@@ -430,6 +434,9 @@ fn run_key(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
     if run.unmasked.is_some() {
         return unmasked::key(run, shared, key);
     }
+    if run.paused.is_some() {
+        return stepping::key(run, key);
+    }
     let factors = run.need.as_ref().map_or(0, |need| need.factors.len()).max(1);
     match key {
         Key::Enter => {
@@ -453,10 +460,16 @@ fn run_key(model: &mut Model, shared: &mut Shared, key: Key) -> Next {
 }
 
 fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
+    let ended = model.run.as_ref().is_some_and(|run| run.ended);
     match id {
         C::HandOver | C::PreviousStep => return Next::go(Go::Instead(Route::HandOver)),
         C::Plan => return Next::go(Go::Instead(Route::Plan)),
         C::Again => return again(model, shared),
+        C::RunOn if ended => return again(model, shared),
+        C::SendHop if ended => {
+            shared.notice = Some("The run is over: r runs it again, Esc goes to the form.".into());
+            return Next::none();
+        }
         C::Export => return export(model, shared),
         C::Fix => return cause::fix(model, shared),
         C::Compare => {
@@ -468,6 +481,9 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         _ => {}
     }
     let Some(run) = &mut model.run else { return Next::none() };
+    if let Some(next) = stepping::command(run, id) {
+        return next;
+    }
     let url = run.need.as_ref().and_then(|need| need.open.clone());
     match id {
         C::View if url.is_some() => {

@@ -4,6 +4,7 @@ mod form;
 mod history;
 mod list;
 mod sequence;
+mod stepping;
 mod unmasked;
 
 use super::detail;
@@ -74,6 +75,9 @@ fn what(run: &Run, session_only: bool) -> String {
 fn hints(run: &Run) -> Vec<(C, &'static str)> {
     if run.unmasked.is_some() {
         return vec![(C::Back, "do not write it")];
+    }
+    if let Some(paused) = &run.paused {
+        return stepping::hints(paused);
     }
     if run.need.is_some() && run.open {
         return vec![(C::Back, "close the field"), (C::Cancel, "stop the run")];
@@ -244,6 +248,9 @@ fn draw_run(run: &Run, frame: &mut Frame, rows: &mut Rows, shared: &Shared, them
     }
     if let Some(asked) = &run.unmasked {
         return unmasked::draw(asked, frame, rows, theme);
+    }
+    if let Some(paused) = run.paused.as_ref().filter(|paused| paused.open) {
+        return stepping::draw(paused, frame, rows, theme);
     }
     if run.need.is_some() {
         return draw_need(run, frame, rows, shared, theme);

@@ -1,6 +1,6 @@
 //! Draws the form of the flow tester.
 
-use super::super::form::{Form, Item, SESSION_ONLY, items, people, redirects, session_only, subject};
+use super::super::form::{Form, Item, items, people, redirects, session_only, subject};
 use super::super::model::Model;
 use crate::change::temporary;
 use crate::flow::trace::Way;
@@ -39,6 +39,9 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
         }
         Some(Item::Life) => {
             "Whole life: looked up, refreshed, the replaced one tried again, each revoked and looked up again."
+        }
+        Some(Item::Stepping) => {
+            "Step by step: each request waits for x, and can be altered for an experiment."
         }
         Some(Item::Way(Way::Terminal)) => {
             "Password, and a one-time code where Okta asks for it, all in this terminal."
@@ -169,11 +172,9 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
             }
             Item::Redirect => {
                 if form.way == Way::Terminal && session_only(shared) {
-                    lines.extend(
-                        wrap(SESSION_ONLY, cells.saturating_sub(8))
-                            .into_iter()
-                            .map(|line| (None, Line::styled(format!("       {line}"), theme.warn()))),
-                    );
+                    // In one line, so that all of the form is seen at 80x24.
+                    let line = "       On Identity Engine: judges the session policy, not the app's own.";
+                    lines.push((None, Line::styled(line, theme.warn())));
                 }
                 lines.push(redirect(form, shared, theme, item == on, cells));
                 lines.push(scopes(shared, theme, cells));
@@ -186,6 +187,19 @@ fn lines(form: &Form, shared: &Shared, theme: Theme, cells: usize) -> Vec<(Optio
                     Line::from(vec![
                         Span::raw(format!(" {} Tokens        ", marker(item))),
                         Span::styled(pad(life, 17), style(item)),
+                        Span::styled(means, theme.quiet()),
+                    ]),
+                ));
+            }
+            Item::Stepping => {
+                let pace = if form.stepping { "step by step" } else { "at once" };
+                let means =
+                    if form.stepping { "each waits for your x" } else { "Space or Right: step by step" };
+                lines.push((
+                    Some(item),
+                    Line::from(vec![
+                        Span::raw(format!(" {} Requests      ", marker(item))),
+                        Span::styled(pad(pace, 17), style(item)),
                         Span::styled(means, theme.quiet()),
                     ]),
                 ));

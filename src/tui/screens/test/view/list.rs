@@ -49,7 +49,15 @@ pub(super) struct Said {
 
 pub(super) fn said(run: &Run, row: Row) -> Said {
     match row {
-        Row::Hop(at) => run.hops.get(at).map_or_else(Said::nothing, of_hop),
+        Row::Hop(at) => {
+            let said = run.hops.get(at).map_or_else(Said::nothing, of_hop);
+            match &run.paused {
+                Some(paused) if run.hops.get(at).is_some_and(|hop| hop.number == paused.pause.hop) => {
+                    Said { status: "paused".into(), ..said }
+                }
+                _ => said,
+            }
+        }
         Row::Group(from, to) => {
             let hops = run.hops.get(from..=to).unwrap_or_default();
             let Some(head) = hops.first() else { return Said::nothing() };
@@ -93,7 +101,10 @@ fn of_hop(hop: &Hop) -> Said {
         verdict: hop.verdict.word(),
         number: hop.number.to_string(),
         to: hop.to.word(),
-        what: hop.title.masked().replace('\n', " "),
+        what: match hop.altered.is_empty() {
+            true => hop.title.masked().replace('\n', " "),
+            false => format!("altered: {}", hop.title.masked().replace('\n', " ")),
+        },
         status,
         at_ms: hop.at_ms,
         took_ms: hop.took_ms,
