@@ -124,7 +124,7 @@ fn marked_and_undone_with_keys_alone() {
     let apps = org.get("/api/v1/apps").as_array().unwrap().len();
     applied(&org, home.path());
     let mut tui = Tui::start(home.path(), 80, 24, &[], &[]);
-    tui.wait("Journal   every change");
+    tui.wait("Journal    every change");
     tui.press(&["z"]);
     tui.wait("create the app \"Cequence");
     // Undoing needs the org; the journal is there again once it is connected.

@@ -114,6 +114,15 @@ fn the_places_come_from_the_inventory() {
     assert_eq!(listed["servers"][0]["owner"], "the tickets team");
     let (_, begun) = rotate(&org, home, &["begin"]);
     assert_eq!(begun["places"], serde_json::json!([{"name": "Tickets (prod)", "updated": null}]));
+    // Ticking it off is noted in the inventory as well: which secret it has, and since when.
+    let (_, made) = rotate(&org, home, &["next", "--yes"]);
+    rotate(&org, home, &["next"]);
+    let (code, ticked) = rotate(&org, home, &["tick", "--place", "tickets (PROD)"]);
+    assert_eq!((code, ticked["stage"].as_str()), (Some(0), Some("deactivate")), "{made}");
+    let noted = parsed(&servers(&["--json"]))["servers"][0].clone();
+    let new = active(&made).into_iter().find(|id| !active(&begun).contains(id)).unwrap();
+    assert_eq!(noted["secret_id"], new.as_str(), "{noted}");
+    assert!(noted["updated"].is_string() && noted["checked"].is_null(), "{noted}");
     assert_eq!(servers(&["remove", "Wiki"]).status.code(), Some(0));
     assert_eq!(parsed(&servers(&["--json"]))["servers"].as_array().map(Vec::len), Some(1));
 }

@@ -348,7 +348,7 @@ fn killed_in_the_middle_of_an_apply_it_goes_on_at_the_next_start() {
 
         let mut tui = Tui::start(home.path(), SMALL.0, SMALL.1, &[], &[]);
         tui.wait("apply stopped after");
-        tui.press(&["Down", "Down", "Down", "Down", "Down", "Down", "Enter"]);
+        tui.press(&["Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter"]);
         tui.wait("API token");
         tui.send(org.text("api_token"));
         tui.press(&["Enter"]);
@@ -372,7 +372,7 @@ fn a_draft_survives_the_kill() {
     tui.exit_code();
     let mut tui = Tui::start(home.path(), SMALL.0, SMALL.1, &[], &[]);
     tui.wait("step 1 of 5");
-    tui.press(&["Down", "Down", "Down", "Down", "Down", "Down", "Enter"]);
+    tui.press(&["Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter"]);
     tui.wait("API token");
     tui.send(org.text("api_token"));
     tui.press(&["Enter"]);

@@ -4,12 +4,12 @@ use super::args::{RotateAction, RotateArgs};
 use super::commands::{Result, carry_out, confirm, connect, exit_of, find_app, out, pretty};
 use super::exit::Exit;
 use super::input::Refusal;
-use super::{print, servers};
+use super::print;
 use crate::change::rotation::{Stage, Standing};
 use crate::inventory::McpServer;
 use crate::okta::model::{App, SecretId};
-use crate::run::rotating;
 use crate::run::session::Session;
+use crate::run::{inventory, rotating};
 use crate::secret::Secret;
 use crate::setup::SecretAsk;
 use crate::store::Places;
@@ -58,8 +58,8 @@ pub async fn rotate(args: &RotateArgs, places: Places) -> Result<Exit> {
 /// The places of the inventory that use an app.
 fn inventoried(session: &Session, app: &App) -> Result<Vec<String>> {
     let Some(client) = app.client_id() else { return Ok(Vec::new()) };
-    let inventory = servers::read(&servers::file(session.places()))?;
-    Ok(inventory.of_app(client.as_str()).iter().map(McpServer::place).collect())
+    let all = inventory::read(&inventory::file(session.places()))?;
+    Ok(all.of_app(client.as_str()).iter().map(McpServer::place).collect())
 }
 
 async fn next(session: &Session, args: &RotateArgs, standing: Standing) -> Result<(Standing, Exit)> {

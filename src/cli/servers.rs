@@ -7,43 +7,29 @@ use super::input::Refusal;
 use super::print;
 use crate::inventory::{Inventory, InventoryError, McpServer};
 use crate::run::error::RunError;
-use crate::run::{live, testing};
+use crate::run::job::Trouble;
+use crate::run::{inventory, live, testing};
 use crate::setup::{Access, AccessMode, Target};
-use crate::store::{self, Places};
+use crate::store::Places;
 use crate::text::Clean;
 use serde_json::json;
-use std::path::{Path, PathBuf};
-
-/// Where the inventory is, if nothing else is said.
-pub(super) fn file(places: &Places) -> PathBuf {
-    places.config.join("servers.toml")
-}
-
-/// Reads the inventory; an empty one where there is no file.
-///
-/// # Errors
-/// It is there and cannot be read or used. It is left as it is.
-pub(super) fn read(path: &Path) -> Result<Inventory> {
-    let bytes = store::read(path).map_err(RunError::from)?.unwrap_or_default();
-    let text = String::from_utf8(bytes).map_err(|_| refusal(path, "it is not UTF-8"))?;
-    Inventory::parse(&text).map_err(|e| refusal(path, &e.to_string()))
-}
-
-fn refusal(path: &Path, why: &str) -> Refusal {
-    Refusal::usage(format!("{}: {why}", Clean::new(&path.to_string_lossy())))
-}
+use std::path::Path;
 
 /// `oktui servers`
 ///
 /// # Errors
 /// The file cannot be used, or the change does not fit it.
 pub async fn servers(args: &ServersArgs, places: Places) -> Result<Exit> {
-    let path = args.file.clone().unwrap_or_else(|| file(&places));
-    let mut inventory = read(&path)?;
-    let changed: std::result::Result<bool, InventoryError> = match &args.action {
-        None | Some(ServersAction::List) => Ok(false),
-        Some(ServersAction::Advice) => return Ok(advice(&inventory, args.json)),
-        Some(ServersAction::Split(split)) => return split_off(split, inventory, &path, places).await,
+    let path = args.file.clone().unwrap_or_else(|| inventory::file(&places));
+    let edited = |edit: &dyn Fn(&mut Inventory) -> std::result::Result<(), InventoryError>| {
+        inventory::change(&path, edit).map_err(refusal)
+    };
+    let inventory = match &args.action {
+        None | Some(ServersAction::List) => inventory::read(&path).map_err(refusal)?,
+        Some(ServersAction::Advice) => {
+            return Ok(advice(&inventory::read(&path).map_err(refusal)?, args.json));
+        }
+        Some(ServersAction::Split(split)) => return split_off(split, &path, places).await,
         Some(ServersAction::Add { name, url, environment, owner, client_id }) => {
             let server = McpServer {
                 name: name.clone(),
@@ -53,18 +39,15 @@ pub async fn servers(args: &ServersArgs, places: Places) -> Result<Exit> {
                 client_id: client_id.clone(),
                 ..McpServer::default()
             };
-            inventory.add(&server).map(|()| true)
+            edited(&|all| all.add(&server))?
         }
         Some(ServersAction::Set { name, key, value, environment }) => {
-            inventory.set(name, environment.as_deref(), key, value).map(|()| true)
+            edited(&|all| all.set(name, environment.as_deref(), key, value))?
         }
         Some(ServersAction::Remove { name, environment }) => {
-            inventory.remove(name, environment.as_deref()).map(|()| true)
+            edited(&|all| all.remove(name, environment.as_deref()))?
         }
     };
-    if changed.map_err(|e| Refusal::usage(e.to_string()))? {
-        store::write_private(&path, inventory.to_toml().as_bytes()).map_err(RunError::from)?;
-    }
     let servers = inventory.servers();
     if args.json {
         let list: Vec<_> = servers
@@ -92,6 +75,12 @@ pub async fn servers(args: &ServersArgs, places: Places) -> Result<Exit> {
         }
     }
     Ok(Exit::Ok)
+}
+
+/// What is wrong with the file, or with what was asked of it, is for the one who called.
+fn refusal(e: RunError) -> Refusal {
+    let Trouble { what, help } = e.trouble();
+    Refusal::usage(format!("{what} {help}").trim_end().to_owned())
 }
 
 fn advice(inventory: &Inventory, as_json: bool) -> Exit {
@@ -122,13 +111,14 @@ fn advice(inventory: &Inventory, as_json: bool) -> Exit {
 }
 
 /// An app of its own for one server: as the app that it shares, with another name and with the people and groups named.
-async fn split_off(args: &SplitArgs, mut inventory: Inventory, path: &Path, places: Places) -> Result<Exit> {
+async fn split_off(args: &SplitArgs, path: &Path, places: Places) -> Result<Exit> {
     if args.groups.is_empty() && args.people.is_empty() {
         return Err(Refusal::usage("say who may use it: --group NAME, --person LOGIN, or both"));
     }
     let fits =
         |s: &McpServer| s.name == args.name && args.environment.as_ref().is_none_or(|e| s.environment == *e);
-    let found: Vec<McpServer> = inventory.servers().into_iter().filter(fits).collect();
+    let found: Vec<McpServer> =
+        inventory::read(path).map_err(refusal)?.servers().into_iter().filter(fits).collect();
     let [server] = &found[..] else {
         let why = if found.is_empty() {
             "is not in the inventory"
@@ -168,9 +158,10 @@ async fn split_off(args: &SplitArgs, mut inventory: Inventory, path: &Path, plac
     let applied = carry_out(&session, made.plan, args.org.json).await?;
     let exit = exit_of(&applied);
     if let Some(client) = &applied.hand_over.client_id {
-        let set = inventory.set(&server.name, Some(&server.environment), "client_id", client.as_str());
-        set.map_err(|e| Refusal::usage(e.to_string()))?;
-        store::write_private(path, inventory.to_toml().as_bytes()).map_err(RunError::from)?;
+        inventory::change(path, |all| {
+            all.set(&server.name, Some(&server.environment), "client_id", client.as_str())
+        })
+        .map_err(refusal)?;
     }
     let secret = applied.secret.as_ref();
     if args.org.json {

@@ -216,6 +216,49 @@ impl Inventory {
     }
 }
 
+/// The keys of a server, in the order of the file.
+pub const KEYS: [&str; 8] =
+    ["name", "url", "environment", "owner", "client_id", "secret_id", "updated", "checked"];
+
+/// A change of an inventory, as a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Edit {
+    /// Adds a server.
+    Add(McpServer),
+    /// Sets a key of one.
+    Set {
+        /// Its name.
+        name: String,
+        /// Its environment; empty where it has none.
+        environment: String,
+        /// One of [`KEYS`].
+        key: String,
+        /// The text, as it was typed.
+        text: String,
+    },
+    /// Takes one away.
+    Remove {
+        /// Its name.
+        name: String,
+        /// Its environment; empty where it has none.
+        environment: String,
+    },
+}
+
+impl Inventory {
+    /// Makes a change.
+    ///
+    /// # Errors
+    /// It does not fit; then nothing is changed.
+    pub fn edit(&mut self, edit: &Edit) -> Result<(), InventoryError> {
+        match edit {
+            Edit::Add(server) => self.add(server),
+            Edit::Set { name, environment, key, text } => self.set(name, Some(environment), key, text),
+            Edit::Remove { name, environment } => self.remove(name, Some(environment)),
+        }
+    }
+}
+
 /// What is to be said of the servers that share an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Advice {
@@ -260,6 +303,19 @@ impl Inventory {
 }
 
 impl McpServer {
+    /// The text of a key of [`KEYS`]; empty where there is none.
+    pub fn text(&self, key: &str) -> String {
+        let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
+        match key {
+            "updated" => day(self.updated),
+            "checked" => day(self.checked),
+            key => {
+                let texts = TEXTS.into_iter().zip(self.texts());
+                texts.into_iter().find(|(k, _)| *k == key).map_or_else(String::new, |(_, t)| t.to_owned())
+            }
+        }
+    }
+
     fn of(table: &Table) -> Self {
         let text = |key: &str| table.get(key).and_then(Item::as_str).unwrap_or_default().to_owned();
         let day = |key: &str| match table.get(key) {
@@ -299,6 +355,10 @@ impl McpServer {
 
 /// Sets a value; its comment stays.
 fn set(table: &mut Table, key: &str, text: &str) -> Result<(), InventoryError> {
+    if DAYS.contains(&key) && text.is_empty() {
+        table.remove(key);
+        return Ok(());
+    }
     let new = if DAYS.contains(&key) {
         let day: Date = text.parse().map_err(|_| InventoryError::NoDate(Clean::new(text)))?;
         let day = day.to_string().parse().map_err(|_| InventoryError::NoDate(Clean::new(text)))?;

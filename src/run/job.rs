@@ -7,6 +7,7 @@ use crate::checkup::Finding;
 use crate::diagnose::Evidence;
 use crate::flow::trace::{HoleId, Hop, RunVerdict, Trace, Way};
 use crate::flow::{Alteration, Pause};
+use crate::inventory::{Advice, Edit, McpServer};
 use crate::okta::model::{
     App, AppGroup, AppId, AppUser, BucketState, CallMade, ClientAuthentication, ClientId, ClientSecret,
     Discovery, Group, GroupId, Identity, LogEvent, OrgFacts, Policy, Readable, Scope, SecretId, Server,
@@ -77,6 +78,8 @@ pub enum Slot {
     Rights,
     /// A Setup file against an app.
     Drift,
+    /// The inventory of MCP servers.
+    Inventory,
     /// The tester's runs of before.
     Runs,
     /// The journal.
@@ -230,6 +233,10 @@ pub enum Job {
     LoadSecrets(AppId),
     /// Reads an app's client secrets without their values, and where their rotation stands. Okta's log records it.
     LoadRotation(AppId),
+    /// Reads the inventory of MCP servers.
+    LoadInventory,
+    /// Changes it, in its file.
+    EditInventory(Box<Edit>),
     /// Begins a rotation: a note on this machine, no write to Okta.
     BeginRotation {
         /// Of which app.
@@ -363,6 +370,17 @@ pub struct TestRequest {
     pub run: u32,
 }
 
+/// The inventory of MCP servers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InventoryRead {
+    /// Its file.
+    pub file: Clean,
+    /// The servers, in the order of the file.
+    pub servers: Vec<McpServer>,
+    /// What is to be said of those that share an app.
+    pub advice: Vec<Advice>,
+}
+
 /// How a run goes on that has stopped before a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StepWord {
@@ -461,6 +479,8 @@ pub enum Outcome {
     Rights(Vec<Feature>),
     /// A Setup file and an app, field by field.
     Drift(Box<Drift>),
+    /// The inventory of MCP servers, as its file is now.
+    Inventory(Box<InventoryRead>),
     /// To [`Job::LoadApps`].
     Apps(Vec<App>),
     /// To [`Job::LoadApp`].

@@ -12,6 +12,7 @@ pub mod drafts;
 mod drift;
 pub mod error;
 pub mod history;
+pub mod inventory;
 pub mod job;
 pub mod live;
 mod logging;

@@ -4,7 +4,7 @@
 use super::error::RunError;
 use super::job::{Outcome, PlanMade, TestRequest};
 use super::session::Session;
-use super::{applying, live, testing};
+use super::{applying, inventory, live, testing};
 use crate::change::rotation::{Rotation, Stage, Standing, Used, used};
 use crate::flow::trace::{Step, Trace, Verdict, Way};
 use crate::okta::model::{App, AppId, ClientAuthentication, ClientSecret, Readable, SecretId};
@@ -242,7 +242,26 @@ pub fn tick(session: &Session, standing: &mut Standing, place: &str) -> Result<(
         });
     }
     save(session, rotation)?;
+    let new = rotation.new.clone();
     standing.stage = Some(rotation.stage(&standing.secrets));
+    in_inventory(session, place, new.as_ref())
+}
+
+/// Notes in the inventory, where the place is a server of it, which secret it has and since when.
+fn in_inventory(session: &Session, place: &str, secret: Option<&SecretId>) -> Result<(), RunError> {
+    let path = inventory::file(session.places());
+    let servers = inventory::read(&path)?.servers();
+    let (Some(server), Some(secret)) =
+        (servers.iter().find(|s| s.place().eq_ignore_ascii_case(place)), secret)
+    else {
+        return Ok(());
+    };
+    let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    inventory::change(&path, |all| {
+        let environment = Some(server.environment.as_str());
+        all.set(&server.name, environment, "secret_id", secret.as_str())?;
+        all.set(&server.name, environment, "updated", &today)
+    })?;
     Ok(())
 }
 

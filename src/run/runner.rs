@@ -9,8 +9,8 @@ use super::job::{
 };
 use super::session::{Access, DemoAccess, Session, demo_scenarios};
 use super::{
-    applying, bundle, capture, checkup, details, diagnosing, drift, history, live, logging, login, lookup,
-    remember, reviewing, rotating, temporary, testing, tokens, undo,
+    applying, bundle, capture, checkup, details, diagnosing, drift, history, inventory, live, logging, login,
+    lookup, remember, reviewing, rotating, temporary, testing, tokens, undo,
 };
 use crate::diagnose;
 use crate::flow;
@@ -131,7 +131,12 @@ impl Runner {
         self.0.tasks.spawn(async move {
             let writes = matches!(
                 job,
-                Job::Apply(_) | Job::ResumeApply | Job::Test(_) | Job::SaveDraft(_) | Job::DropDraft(_)
+                Job::Apply(_)
+                    | Job::ResumeApply
+                    | Job::Test(_)
+                    | Job::SaveDraft(_)
+                    | Job::DropDraft(_)
+                    | Job::EditInventory(_)
             );
             let waits = tokio::spawn(runner.clone().tell_waits(sink.clone()));
             let work = runner.clone().perform(job, sink.clone(), Reins { stop: stop.clone(), held, replies });
@@ -337,6 +342,22 @@ impl Runner {
             Job::ProveSecret(app) => {
                 rotating::job(&self.need_session()?, &app, rotating::Wish::Prove).await?
             }
+            Job::LoadInventory => {
+                let path = inventory::file(&self.places());
+                let read = off_the_loop({
+                    let path = path.clone();
+                    move || inventory::read(&path)
+                });
+                Outcome::Inventory(Box::new(inventory::shown(&path, &read.await?)))
+            }
+            Job::EditInventory(edit) => {
+                let path = inventory::file(&self.places());
+                let changed = off_the_loop({
+                    let path = path.clone();
+                    move || inventory::change(&path, |all| all.edit(&edit))
+                });
+                Outcome::Inventory(Box::new(inventory::shown(&path, &changed.await?)))
+            }
             Job::TickPlace { app, place } => {
                 rotating::job(&self.need_session()?, &app, rotating::Wish::Tick(place)).await?
             }
@@ -517,6 +538,11 @@ impl Runner {
             headroom: None,
         };
         self.connect(access, Some((demo, places)), sink).await
+    }
+
+    /// Where the files of what is connected lie: those of the demo org in its passing folder.
+    fn places(&self) -> Places {
+        self.session().map_or_else(|| self.0.places.clone(), |session| session.places().clone())
     }
 
     /// Where the drafts of an org lie: those of the demo org in its passing folder.

@@ -78,6 +78,18 @@ pub struct Draft {
     pub accepted: Vec<String>,
     /// Reason or ticket, kept in the journal.
     pub reason: String,
+    /// The MCP server of the inventory that this new app is for: it is with another app until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub splits: Option<Place>,
+}
+
+/// A server of the inventory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Its environment; empty where it has none.
+    pub environment: String,
 }
 
 impl Draft {
@@ -112,6 +124,7 @@ impl Draft {
             step: 1,
             accepted: Vec::new(),
             reason: String::new(),
+            splits: None,
         }
     }
 }

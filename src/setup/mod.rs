@@ -20,7 +20,7 @@ pub use check::{Check, Edit, Field, Fix, Severity, StepState, apply_fix, rail};
 pub use checks::{checks, client_secret_problem};
 pub use context::Context;
 pub use document::{SetupError, example, parse, to_commented_toml};
-pub use draft::{Ask, Draft, SecretAsk, Target};
+pub use draft::{Ask, Draft, Place, SecretAsk, Target};
 pub use existing::{Assignments, from_app};
 pub use logo::{LOGO_HEAD, LogoFacts, LogoKind, NotALogo, logo_facts};
 

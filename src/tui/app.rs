@@ -6,8 +6,8 @@ use super::effect::Effect;
 use super::key::Key;
 use super::popup::{self, Popup};
 use super::screens::{
-    Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, drift, handover, home, journal,
-    people, plan, rights, rotation, scenarios, test, wizard,
+    Go, Msg, Next, Route, Screen, apps, calls, checkup, connect, diagnose, drift, handover, home, inventory,
+    journal, people, plan, rights, rotation, scenarios, test, wizard,
 };
 use super::shared::{Remote, Shared};
 use super::theme::Theme;
@@ -60,6 +60,7 @@ pub struct App {
     pub(super) scenarios: scenarios::Model,
     pub(super) rights: rights::Model,
     pub(super) drift: drift::Model,
+    pub(super) inventory: inventory::Model,
     pub(super) checkup: checkup::Model,
     /// Where we are, last, and how we came there.
     pub(super) way: Vec<Route>,
@@ -95,6 +96,7 @@ impl App {
             scenarios: scenarios::Model::default(),
             rights: rights::Model::default(),
             drift: drift::Model::default(),
+            inventory: inventory::Model::default(),
             checkup: checkup::Model::default(),
             way: vec![Route::Home],
             popup: None,
@@ -165,6 +167,7 @@ impl App {
             Route::Scenarios => &self.scenarios,
             Route::Rights => &self.rights,
             Route::Drift => &self.drift,
+            Route::Inventory => &self.inventory,
             Route::CheckUp => &self.checkup,
         }
     }
@@ -186,6 +189,7 @@ impl App {
             Route::Scenarios => &mut self.scenarios,
             Route::Rights => &mut self.rights,
             Route::Drift => &mut self.drift,
+            Route::Inventory => &mut self.inventory,
             Route::CheckUp => &mut self.checkup,
         };
         work(screen, &mut self.shared)
@@ -305,6 +309,7 @@ impl App {
             CommandId::Drift if self.route() != Route::Apps && self.has_app() => {
                 self.go(Go::To(Route::Drift))
             }
+            CommandId::Servers => self.go(Go::To(Route::Inventory)),
             CommandId::Quit => self.leave(),
             CommandId::Cancel => self.cancel(),
             CommandId::Suspend => vec![Effect::Suspend],
@@ -434,6 +439,7 @@ impl App {
             Route::Scenarios,
             Route::Rights,
             Route::Drift,
+            Route::Inventory,
             Route::CheckUp,
         ] {
             let Next { effects: more, go } =
@@ -586,6 +592,7 @@ impl App {
             | Slot::Scenarios
             | Slot::Rights
             | Slot::Drift
+            | Slot::Inventory
             | Slot::Runs
             | Slot::Journal
             | Slot::Calls => {}

@@ -95,6 +95,8 @@ pub enum CommandId {
     CheckUp,
     /// A Setup file against the app.
     Drift,
+    /// The inventory of MCP servers.
+    Servers,
     /// The values for the gateway's form.
     HandOver,
     /// Diagnose something pasted.
@@ -285,6 +287,13 @@ pub const COMMANDS: &[Command] = &[
         &[Char('9')],
         "drift",
         "drift: a Setup file against the app as it is in the org",
+    ),
+    command(
+        C::Servers,
+        S::App,
+        &[Char('8')],
+        "servers",
+        "the MCP servers that use this app, from your inventory",
     ),
     command(C::Yes, S::Question, &[Char('y')], "yes", "yes; any other key is no"),
     command(

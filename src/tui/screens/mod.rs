@@ -18,6 +18,7 @@ pub mod diagnose;
 pub mod drift;
 pub mod handover;
 pub mod home;
+pub mod inventory;
 pub mod journal;
 mod mend;
 pub mod people;
@@ -64,6 +65,8 @@ pub enum Route {
     Rights,
     /// A Setup file against the app.
     Drift,
+    /// Which MCP servers use which app.
+    Inventory,
 }
 
 /// A message to a screen.

@@ -28,6 +28,7 @@ pub(super) enum Row {
     Org(RememberedOrg),
     Connect,
     Rights,
+    Servers,
 }
 
 /// Every row in order.
@@ -39,6 +40,7 @@ pub(super) fn rows(shared: &Shared) -> Vec<Row> {
         rows.push(Row::Scenarios);
     }
     rows.push(Row::Journal);
+    rows.push(Row::Servers);
     if let Some(start) = shared.start.value() {
         rows.extend(start.unfinished.iter().cloned().map(|u| Row::Unfinished(Box::new(u))));
         rows.extend(start.drafts.iter().cloned().map(|d| Row::Draft(Box::new(d))));

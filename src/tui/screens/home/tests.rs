@@ -66,7 +66,7 @@ fn crowded() -> Shared {
 }
 
 fn asked() -> (Model, Shared) {
-    let (mut model, mut shared) = (at(7), known());
+    let (mut model, mut shared) = (at(8), known());
     assert_eq!(keys(&mut model, &mut shared, &[Key::Char('d')]), Next::none());
     (model, shared)
 }
@@ -86,9 +86,9 @@ fn states() -> Vec<(&'static str, Model, Shared)> {
         ("loading", at(0), loading),
         ("failed", at(0), failed),
         ("first-start", at(0), fresh()),
-        ("known", at(6), known()),
-        ("org", at(8), known()),
-        ("crowded", at(19), crowded()),
+        ("known", at(7), known()),
+        ("org", at(9), known()),
+        ("crowded", at(20), crowded()),
         ("connected", at(0), connected),
         ("question", question, asked),
     ]
@@ -121,13 +121,14 @@ fn every_door_leads_somewhere() {
     press(&mut s, 4);
     assert_eq!((&s.wanted, s.door), (&Some(Wanted::Demo), None));
     assert_eq!(press(&mut s, 5), Next::go(Go::To(Route::Journal)));
-    press(&mut s, 6);
-    assert!(matches!(s.wanted, Some(Wanted::Resume { .. })));
+    assert_eq!(press(&mut s, 6), Next::go(Go::To(Route::Inventory)));
     press(&mut s, 7);
+    assert!(matches!(s.wanted, Some(Wanted::Resume { .. })));
+    press(&mut s, 8);
     assert!(matches!(s.wanted, Some(Wanted::Draft(_))));
-    press(&mut s, 9);
-    assert_eq!(s.wanted, Some(Wanted::Org { url: "https://acme-test.oktapreview.com".into() }));
     press(&mut s, 10);
+    assert_eq!(s.wanted, Some(Wanted::Org { url: "https://acme-test.oktapreview.com".into() }));
+    press(&mut s, 11);
     assert_eq!(s.wanted, None);
 }
 
@@ -140,18 +141,18 @@ fn with_a_session_the_rows_of_its_org_lead_straight_on() {
     assert_eq!(press(&mut s, 0), Next::go(Go::To(Route::Apps)));
     // What is in hand is newer than the draft on the disk.
     s.work.as_mut().unwrap().draft.setup.app.name = "newer".into();
-    assert_eq!(press(&mut s, 7), Next::go(Go::To(Route::Wizard)));
+    assert_eq!(press(&mut s, 8), Next::go(Go::To(Route::Wizard)));
     assert_eq!(s.work.as_ref().unwrap().draft.setup.app.name, "newer");
     s.work = None;
-    assert_eq!(press(&mut s, 7), Next::go(Go::To(Route::Wizard)));
+    assert_eq!(press(&mut s, 8), Next::go(Go::To(Route::Wizard)));
     assert_eq!(s.work.as_ref().unwrap().draft.step, 3);
     s.work.as_mut().unwrap().draft.setup.app.name = "another app".into();
-    assert_eq!(press(&mut s, 6), Next::go(Go::To(Route::Plan)));
+    assert_eq!(press(&mut s, 7), Next::go(Go::To(Route::Plan)));
     assert!(s.work.is_none(), "the apply that stopped is of another app");
-    assert_eq!(press(&mut s, 8), Next::go(Go::To(Route::Apps)));
+    assert_eq!(press(&mut s, 9), Next::go(Go::To(Route::Apps)));
     assert_eq!((s.door, &s.wanted), (None, &None));
     // The other org is not connected.
-    assert_eq!(press(&mut s, 9), Next::go(Go::To(Route::Connect)));
+    assert_eq!(press(&mut s, 10), Next::go(Go::To(Route::Connect)));
 }
 
 #[test]
@@ -171,7 +172,7 @@ fn a_draft_is_discarded_after_a_yes_and_the_list_is_read_again() {
 
 #[test]
 fn an_org_is_forgotten_and_that_is_said() {
-    let (mut model, mut s) = (at(9), known());
+    let (mut model, mut s) = (at(10), known());
     let next = keys(&mut model, &mut s, &[Key::Char('d')]);
     let [Effect::Start { job: Job::ForgetOrg { url }, .. }] = &next.effects[..] else { panic!("{next:?}") };
     assert_eq!(url, "https://acme-test.oktapreview.com");
@@ -188,7 +189,7 @@ fn being_shown_again_reads_what_was_left() {
 fn the_cursor_stays_on_the_rows() {
     let (mut model, mut shared) = (Model::default(), known());
     keys(&mut model, &mut shared, &[Key::Up, Key::End, Key::Down, Key::Down]);
-    assert_eq!(model.cursor, 10);
+    assert_eq!(model.cursor, 11);
     keys(&mut model, &mut shared, &[Key::Home]);
     assert_eq!(model.cursor, 0);
 }
@@ -205,6 +206,6 @@ proptest! {
 
 #[test]
 fn what_could_not_be_read_is_in_sight_below_the_last_row() {
-    let text = drawn(&at(10), &known(), Theme::new(true, false), (80, 24));
+    let text = drawn(&at(11), &known(), Theme::new(true, false), (80, 24));
     assert!(text.contains("▸ + connect an org") && text.contains("be rid of this message"), "{text}");
 }

@@ -84,6 +84,7 @@ fn open(shared: &mut Shared, row: &Row) -> Next {
             connect_for(shared, Some(Wanted::Org { url: org.url.clone() }))
         }
         Row::Rights => Next::go(Go::To(Route::Rights)),
+        Row::Servers => Next::go(Go::To(Route::Inventory)),
         Row::Connect => connect_for(shared, None),
     }
 }

@@ -113,7 +113,7 @@ fn said(shared: &Shared, theme: Theme, cells: usize) -> Vec<Line<'static>> {
 fn heading_of(row: &Row) -> &'static str {
     match row {
         Row::SetUp | Row::Test | Row::CheckUp | Row::Diagnose => "",
-        Row::Demo | Row::Scenarios | Row::Journal => " ",
+        Row::Demo | Row::Scenarios | Row::Journal | Row::Servers => " ",
         Row::Unfinished(_) | Row::Draft(_) => "Go on where you stopped",
         Row::Org(_) | Row::Connect | Row::Rights => "Orgs",
     }
@@ -162,8 +162,8 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, columns: &Columns
     let door = |name: &str, text: &str| {
         Line::from(vec![
             Span::raw(format!(" {marker} ")),
-            Span::styled(pad(name, 10), style),
-            Span::raw(cut_end(text, columns.cells.saturating_sub(12))),
+            Span::styled(pad(name, 11), style),
+            Span::raw(cut_end(text, columns.cells.saturating_sub(13))),
         ])
     };
     let listed = |name: &str, place: &str, badge: Option<(String, Style)>, state: &str| {
@@ -209,6 +209,7 @@ fn line_of(row: &Row, on: bool, shared: &Shared, theme: Theme, columns: &Columns
             let badge = (columns.badges > 0).then(|| (pad(badge(org), columns.badges), look));
             listed(org.label.as_str(), &host(&org.url), badge, &used.unwrap_or_default())
         }
+        Row::Servers => door("Servers", "which MCP servers use which app and which client secret"),
         Row::Rights => Line::from(vec![
             Span::raw(format!(" {marker} ")),
             Span::styled("what this session may do", style),

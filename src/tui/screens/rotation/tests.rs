@@ -1,8 +1,9 @@
 use super::Model;
 use super::model::Item;
 use crate::change::rotation::{Rotation, Standing};
+use crate::inventory::McpServer;
 use crate::okta::model::{App, AppId, ClientSecret, Readable};
-use crate::run::job::{Job, Outcome, Slot, Trouble};
+use crate::run::job::{AppLoaded, InventoryRead, Job, Outcome, Slot, Trouble};
 use crate::secret::Secret;
 use crate::setup::{Ask, SecretAsk};
 use crate::tui::command::CommandId as C;
@@ -10,7 +11,7 @@ use crate::tui::effect::Effect;
 use crate::tui::key::Key;
 use crate::tui::screens::plan::fixtures::{URL, drawn, existing, hints_work, keys, now, picture, shared};
 use crate::tui::screens::{Go, Msg, Route, Screen};
-use crate::tui::shared::Shared;
+use crate::tui::shared::{Remote, Shared};
 use crate::tui::theme::Theme;
 use proptest::prelude::*;
 use serde_json::json;
@@ -23,7 +24,8 @@ fn app_id() -> AppId {
 
 fn app() -> App {
     serde_json::from_value(
-        json!({"id": "0oa1b2c3d4e5f6g7h8i9", "label": "Cequence AI Gateway", "status": "ACTIVE"}),
+        json!({"id": "0oa1b2c3d4e5f6g7h8i9", "label": "Cequence AI Gateway", "status": "ACTIVE",
+            "credentials": {"oauthClient": {"client_id": "0oa1b2c3d4e5f6g7h8i9"}}}),
     )
     .unwrap()
 }
@@ -58,7 +60,11 @@ fn at(standing: Standing) -> (Model, Shared) {
     let (mut model, mut shared) = (Model::default(), shared(true));
     existing(&mut shared);
     let next = model.update(&mut shared, Msg::Shown);
-    assert!(matches!(&next.effects[..], [Effect::Start { job: Job::LoadRotation(_), .. }]));
+    let [Effect::Start { job: Job::LoadRotation(_), .. }, Effect::Start { job: Job::LoadInventory, .. }] =
+        &next.effects[..]
+    else {
+        panic!("{next:?}")
+    };
     model.update(&mut shared, Msg::Done(Slot::Rotation, Outcome::Rotation(Box::new(standing))));
     (model, shared)
 }
@@ -151,11 +157,25 @@ fn places_are_named_before_and_ticked_after() {
     keys(&mut model, &mut shared, &typed);
     keys(&mut model, &mut shared, &[Key::Home, Key::Char('d')]);
     assert_eq!(model.places, ["gateway staging", "Wiki"]);
+    // The inventory's servers of this app are places as well; those of other apps are not.
+    shared.work.as_mut().unwrap().loaded = Remote::Ready(AppLoaded {
+        app: app(),
+        users: Readable::NotAsked,
+        groups: Readable::NotAsked,
+        setup: Default::default(),
+    });
+    let server =
+        |name: &str, client_id: String| McpServer { name: name.into(), client_id, ..Default::default() };
+    let servers =
+        vec![server("Maps", app().client_id().unwrap().to_string()), server("Other", "0oaX".into())];
+    let read = InventoryRead { servers, ..InventoryRead::default() };
+    model.update(&mut shared, Msg::Done(Slot::Inventory, Outcome::Inventory(Box::new(read))));
+    assert_eq!(model.places, ["gateway staging", "Wiki", "Maps"]);
     let next = keys(&mut model, &mut shared, &[Key::End, Key::Enter]);
     let [Effect::Start { job: Job::BeginRotation { places, .. }, .. }] = &next.effects[..] else {
         panic!("{next:?}")
     };
-    assert_eq!(places, &["gateway staging", "Wiki"]);
+    assert_eq!(places, &["gateway staging", "Wiki", "Maps"]);
 
     let (mut model, mut shared) = at(standing(vec![old(), new()], true, |r| r.proved = Some(now())));
     assert_eq!(model.item(), Some(Item::Place(0)), "the cursor is on the first open place");

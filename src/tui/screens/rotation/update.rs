@@ -3,6 +3,7 @@
 use super::super::{Go, Msg, Next, Route};
 use super::model::{Item, Model};
 use crate::change::rotation::Stage;
+use crate::inventory::McpServer;
 use crate::okta::model::{AppId, Readable};
 use crate::run::job::{Job, Outcome, Slot, Trouble};
 use crate::setup::{Ask, SecretAsk, Target};
@@ -28,6 +29,16 @@ pub(super) fn update(model: &mut Model, shared: &mut Shared, msg: Msg) -> Next {
         }
         Msg::Command(id) => command(model, shared, id),
         Msg::Done(Slot::Rotation, outcome) => done(model, shared, outcome),
+        Msg::Done(Slot::Inventory, Outcome::Inventory(read)) => {
+            let client = client_of(shared);
+            let of_app = read.servers.iter().filter(|s| Some(&s.client_id) == client.as_ref());
+            for place in of_app.map(McpServer::place) {
+                if !model.places.contains(&place) {
+                    model.places.push(place);
+                }
+            }
+            Next::none()
+        }
         Msg::Tick => tick(model, shared),
         Msg::Done(..) => Next::none(),
     }
@@ -42,7 +53,9 @@ fn app_of(shared: &Shared) -> Option<AppId> {
 
 fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     let app = app_of(shared);
+    let mut effects = Vec::new();
     if model.app != app {
+        effects.push(shared.start(Slot::Inventory, Job::LoadInventory));
         *model = Model { app, ..Model::default() };
         // The gateway's environments of the Setup are the first places.
         let environments = shared.work.iter().flat_map(|w| &w.draft.setup.redirect_uris);
@@ -52,7 +65,13 @@ fn shown(model: &mut Model, shared: &mut Shared) -> Next {
     }
     model.adding = false;
     model.shown_until = None;
-    read(model, shared)
+    read(model, shared).and(effects)
+}
+
+/// The client id of the app: by it the inventory knows which servers are to get the new secret.
+fn client_of(shared: &Shared) -> Option<String> {
+    let loaded = shared.work.as_ref()?.loaded.value()?;
+    loaded.app.client_id().map(|id| id.to_string())
 }
 
 fn read(model: &mut Model, shared: &mut Shared) -> Next {
