@@ -55,6 +55,7 @@ async fn a_run_is_found_again_by_a_runner_that_is_started_anew() {
                 scopes: vec!["openid".into()],
                 way: Way::Probe,
                 temporary: None,
+                side: false,
                 whole_life: false,
                 login: String::new(),
                 password: None,

@@ -52,6 +52,7 @@ pub fn title(change: &Change) -> Clean {
         Change::AssignPerson { login, .. } => format!("assign {login}"),
         Change::UnassignPerson { login, .. } => format!("remove {login}"),
         Change::SetUserName { login, to, .. } => format!("call {login} \"{to}\" in this app"),
+        Change::SetSignInPolicy { policy, .. } => format!("give it the sign-in policy {policy}"),
         Change::AddSecret { .. } => "make a second client secret".into(),
         Change::ActivateSecret { secret, .. } => format!("activate client secret {secret}"),
         Change::DeactivateSecret { secret, .. } => format!("deactivate client secret {secret}"),
@@ -100,9 +101,10 @@ pub fn risk(change: &Change) -> Risk {
         | Change::CreatePolicy { .. }
         | Change::CreateRule { .. } => Risk::Add,
         Change::EditApp { before, after, .. } => edit_risk(before, after),
-        Change::ActivateApp { .. } | Change::ActivateSecret { .. } | Change::SetUserName { .. } => {
-            Risk::Change
-        }
+        Change::ActivateApp { .. }
+        | Change::ActivateSecret { .. }
+        | Change::SetUserName { .. }
+        | Change::SetSignInPolicy { .. } => Risk::Change,
         Change::DeactivateApp { .. }
         | Change::UnassignGroup { .. }
         | Change::UnassignPerson { .. }
@@ -148,6 +150,7 @@ pub fn calls(change: &Change) -> &'static [&'static str] {
         | Change::DeactivateApp { .. }
         | Change::AssignGroup { .. }
         | Change::AssignPerson { .. }
+        | Change::SetSignInPolicy { .. }
         | Change::ActivateSecret { .. }
         | Change::DeactivateSecret { .. }
         | Change::DeleteSecret { .. } => &["apps"],
@@ -162,6 +165,7 @@ pub fn app_of(change: &Change) -> Option<AppRef> {
         Change::UploadLogo { app, .. }
         | Change::AssignGroup { app, .. }
         | Change::AssignPerson { app, .. }
+        | Change::SetSignInPolicy { app, .. }
         | Change::AddSecret { app, .. }
         | Change::CreatePolicy { client: app, .. } => Some(app.clone()),
         Change::ActivateApp { app, .. }

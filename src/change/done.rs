@@ -45,6 +45,9 @@ pub fn already_so(change: &Change, live: &Live) -> Option<bool> {
                 .iter()
                 .any(|u| u.id == *person && u.user_name.as_ref() == Some(&Clean::new(to))),
         ),
+        Change::SetSignInPolicy { app, policy } if known(app) => {
+            Some(live.app.as_ref()?.sign_in_policy().as_ref() == Some(policy))
+        }
         Change::AddSecret { app, known: before } if known(app) => {
             Some(secret_made(before, live.secrets.known()?).is_some())
         }

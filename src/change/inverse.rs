@@ -67,6 +67,9 @@ pub fn inverse(change: &Change, before: &Before, made: Option<&str>) -> Inverse 
         Change::UploadLogo { .. } => {
             Inverse::None { why: "Okta takes a logo, but gives no old one back and removes none.".into() }
         }
+        Change::SetSignInPolicy { .. } => Inverse::None {
+            why: "An app has one sign-in policy always; that of a new app goes with the app.".into(),
+        },
         Change::ActivateApp { app, label } => {
             exact(vec![Change::DeactivateApp { app: app.clone(), label: label.clone() }])
         }

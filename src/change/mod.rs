@@ -15,6 +15,7 @@ pub mod plan;
 pub mod rotation;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod side;
 pub mod temporary;
 pub mod undo;
 mod value;

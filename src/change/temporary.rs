@@ -38,6 +38,13 @@ impl PlanId {
     }
 }
 
+impl PlanId {
+    /// Whether a run of the tester made this plan, for itself alone or to take back what it had made: nothing that an admin goes on with.
+    pub fn is_of_a_test(&self) -> bool {
+        self.is_temporary() || self.ends_temporary() || self.is_side() || self.ends_side()
+    }
+}
+
 /// A redirect URI that was added for one run and is, as far as the journal knows, still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Temporary {

@@ -137,6 +137,14 @@ pub enum Change {
         /// What it will call them.
         to: String,
     },
+    /// Give an app a sign-in policy of the org (`PUT …/policies/{policyId}`, Identity Engine only). Only a new app is given one: what it
+    /// had before is the org's default.
+    SetSignInPolicy {
+        /// Which app.
+        app: AppRef,
+        /// Which policy, of type `ACCESS_POLICY`.
+        policy: PolicyId,
+    },
     /// Make a client secret, active at once beside the old one.
     AddSecret {
         /// Which app.

@@ -499,8 +499,12 @@ pub struct TestArgs {
     /// and take it back. A write: it is shown and confirmed first.
     #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8765", requires = "app", conflicts_with = "redirect_uri", value_parser = clap::value_parser!(u16).range(1024..))]
     pub this_machine: Option<u16>,
-    /// With --this-machine: do not ask.
-    #[arg(long, requires = "this_machine")]
+    /// Make a native app for this run alone, with the assignments and policies of --app, and delete it: for --kind device, which Okta gives to
+    /// native apps only, or a browser that ends at PORT of this machine. A write: it is shown and confirmed first. It does not test --app itself.
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8765", requires = "app", conflicts_with_all = ["redirect_uri", "this_machine", "login"], value_parser = clap::value_parser!(u16).range(1024..))]
+    pub side_app: Option<u16>,
+    /// With --this-machine or --side-app: do not ask.
+    #[arg(long)]
     pub yes: bool,
     /// The scopes to ask for.
     #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]

@@ -9,7 +9,7 @@ use crate::okta::model::{App, ServerKind};
 use crate::run::error::RunError;
 use crate::run::job::{Applied, Outcome, PlanMade, Trouble};
 use crate::run::session::{Access, Session};
-use crate::run::{applying, live, temporary, testing};
+use crate::run::{applying, live, side, temporary, testing};
 use crate::setup::{self, Draft, Setup};
 use crate::store::Places;
 use serde_json::json;
@@ -295,7 +295,9 @@ pub(super) async fn connect(args: &OrgArgs, places: Places, read_only: bool) -> 
     }
     if !session.read_only() {
         // What a test that was killed has left is not left any longer.
-        for said in temporary::end_left(&session).await {
+        let mut left = temporary::end_left(&session).await;
+        left.extend(side::end_left(&session).await);
+        for said in left {
             eprintln!("{said}");
         }
     }

@@ -31,6 +31,7 @@ mod profiles;
 mod review;
 mod rotate;
 mod servers;
+mod side_app;
 mod test;
 mod this_machine;
 mod undo;

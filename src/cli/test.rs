@@ -4,7 +4,8 @@ use super::args::{ClientAuthArg, KindArg, SignInArg, TestArgs};
 use super::commands::{Result, connect, find_app, out, pretty, server};
 use super::exit::Exit;
 use super::input::{self, Refusal};
-use super::{history, print, this_machine};
+use super::{history, print, side_app, this_machine};
+use crate::change::temporary;
 use crate::flow::export::Format;
 use crate::flow::trace::{RunVerdict, Safe, Trace, Way};
 use crate::flow::{Alteration, Answer, ClientAuth, Pause, Spec};
@@ -15,7 +16,7 @@ use crate::run::history::Subject;
 use crate::run::job::{Event, Need, Outcome, TestRequest, Trouble};
 use crate::run::runner::Sink;
 use crate::run::session::Session;
-use crate::run::testing;
+use crate::run::{side, testing};
 use crate::secret::Secret;
 use crate::store::{self, Places};
 use crate::text::Clean;
@@ -59,7 +60,7 @@ fn way(args: &TestArgs) -> Result<(Way, bool)> {
         return Err(Refusal::usage("--this-machine waits for a browser: leave --sign-in out"));
     }
     let sign_in = match (args.sign_in, args.issuer.is_some()) {
-        (None, false) if args.this_machine.is_some() => Way::Browser,
+        (None, false) if args.this_machine.is_some() || args.side_app.is_some() => Way::Browser,
         (Some(SignInArg::Paste), _) => Way::Browser,
         (Some(SignInArg::Form), _) | (None, true) => Way::Form,
         (Some(SignInArg::Terminal), true) => {
@@ -68,7 +69,12 @@ fn way(args: &TestArgs) -> Result<(Way, bool)> {
         (Some(SignInArg::Terminal) | None, false) => Way::Terminal,
     };
     let somebody = args.login.is_some() || sign_in == Way::Browser;
-    let kind = args.kind.unwrap_or(if somebody { KindArg::Code } else { KindArg::Probe });
+    let usual = match (args.side_app.is_some(), somebody) {
+        (true, _) => KindArg::Device,
+        (false, true) => KindArg::Code,
+        (false, false) => KindArg::Probe,
+    };
+    let kind = args.kind.unwrap_or(usual);
     match kind {
         KindArg::Probe => Ok((Way::Probe, false)),
         KindArg::Secret => Ok((Way::Secret, false)),
@@ -94,31 +100,56 @@ fn password(way: Way) -> Result<Option<Secret>> {
 
 /// A run with an app of the org.
 async fn of_app(args: &TestArgs, app: &str, way: Way, whole_life: bool, places: Places) -> Result<Exit> {
-    let session = connect(&args.org, places, args.this_machine.is_none()).await?;
+    if args.yes && args.this_machine.is_none() && args.side_app.is_none() {
+        return Err(Refusal::usage("--yes is for --this-machine and --side-app: nothing else is written"));
+    }
+    let writes = args.this_machine.is_some() || args.side_app.is_some();
+    let session = connect(&args.org, places, !writes).await?;
     let password = password(way)?;
     let app = find_app(&session, app).await?;
-    let redirect_uri = match (args.this_machine, &args.redirect_uri) {
-        (Some(port), _) => this_machine::begin(&session, &app, port, args.yes, args.org.json).await?,
-        (None, Some(uri)) => uri.clone(),
-        (None, None) => testing::redirect_uri(&session, &app),
+    let by = match (args.this_machine, args.side_app, &args.redirect_uri) {
+        (Some(port), ..) => {
+            By::own(this_machine::begin(&session, &app, port, args.yes, args.org.json).await?)
+        }
+        (None, Some(port), _) => {
+            let asked = (args.yes, args.org.json);
+            let made = side_app::begin(&session, &app, way, port, asked).await?;
+            By { redirect_uri: temporary::uri(port), stand_in: Some(made) }
+        }
+        (None, None, Some(uri)) => By::own(uri.clone()),
+        (None, None, None) => By::own(testing::redirect_uri(&session, &app)),
     };
-    let ended = with_redirect(args, &session, &app, way, whole_life, password, redirect_uri).await;
-    let back = match args.this_machine {
-        Some(_) => this_machine::take_back(&session).await,
-        None => Exit::Ok,
+    let ended = run_by(args, &session, &app, way, whole_life, password, by).await;
+    let back = match (args.this_machine, args.side_app) {
+        (Some(_), _) => this_machine::take_back(&session).await,
+        (None, Some(_)) => side_app::take_back(&session).await,
+        (None, None) => Exit::Ok,
     };
     ended.map(|exit| if back == Exit::Ok { exit } else { back })
 }
 
-/// A run with an app of the org and this redirect URI of it.
-async fn with_redirect(
+/// By which redirect URI a run goes, and which app.
+struct By {
+    redirect_uri: String,
+    /// The native app that stands in for the app.
+    stand_in: Option<side::Made>,
+}
+
+impl By {
+    fn own(redirect_uri: String) -> Self {
+        Self { redirect_uri, stand_in: None }
+    }
+}
+
+/// A run with an app of the org.
+async fn run_by(
     args: &TestArgs,
     session: &Session,
     app: &App,
     way: Way,
     whole_life: bool,
     password: Option<Secret>,
-    redirect_uri: String,
+    by: By,
 ) -> Result<Exit> {
     let missing = |what: &str, help: &str| RunError::Missing { what: what.into(), help: help.into() };
     let id = app.id().ok_or_else(|| missing("the app has no id", "Read it again."))?;
@@ -131,18 +162,19 @@ async fn with_redirect(
             ServerKind::Org => "the org's own server".to_owned(),
             ServerKind::Custom(id) => format!("server {id}"),
         };
-        out(&format!("{} at {server}, redirect URI {}", app.label(), Clean::new(&redirect_uri)));
+        out(&format!("{} at {server}, redirect URI {}", app.label(), Clean::new(&by.redirect_uri)));
     }
-    let request = TestRequest {
+    let mut request = TestRequest {
         // It is there already: it was shown and confirmed before.
         temporary: None,
+        side: false,
         app: id,
         client_id,
         label: app.label(),
         server,
         authentication: app.client_authentication().unwrap_or_default(),
         secret: None,
-        redirect_uri,
+        redirect_uri: by.redirect_uri,
         sign_out_uri: args.sign_out_uri.clone().or_else(|| app.sign_out_uris().into_iter().next()),
         scopes: args.scopes.clone(),
         way,
@@ -153,6 +185,13 @@ async fn with_redirect(
         run: 1,
     };
     let subject = testing::subject(session, &request);
+    if let Some(made) = by.stand_in {
+        request.side = true;
+        (request.app, request.client_id, request.authentication) =
+            (made.app, made.client_id, made.authentication);
+        // It has none: what is registered at the app is not at its stand-in.
+        request.sign_out_uri = None;
+    }
     let talk = Talk::begin();
     let running = testing::run(session, request, &talk.sink, talk.answers, talk.stop.clone());
     let ended = follow(running, talk.events, talk.replies, &talk.stop).await?;

@@ -15,11 +15,7 @@ use std::net::TcpListener;
 /// # Errors
 /// The port is taken; it was not confirmed; it could not be written. Nothing is left behind then.
 pub(super) async fn begin(session: &Session, app: &App, port: u16, yes: bool, quiet: bool) -> Result<String> {
-    if let Err(e) = TcpListener::bind(("127.0.0.1", port)) {
-        return Err(Refusal::usage(format!(
-            "port {port} of this machine cannot be listened at ({e}): choose another one with --this-machine PORT"
-        )));
-    }
+    listenable(port, "--this-machine")?;
     let uri = uri(port);
     let made = temporary::plan(session, app, &uri).await?;
     if !quiet && !made.plan.changes.is_empty() {
@@ -31,6 +27,18 @@ pub(super) async fn begin(session: &Session, app: &App, port: u16, yes: bool, qu
         return Err(e.into());
     }
     Ok(uri)
+}
+
+/// Whether a browser can be waited for at this port.
+///
+/// # Errors
+/// It is taken.
+pub(super) fn listenable(port: u16, option: &str) -> Result<()> {
+    TcpListener::bind(("127.0.0.1", port)).map(drop).map_err(|e| {
+        Refusal::usage(format!(
+            "port {port} of this machine cannot be listened at ({e}): choose another one with {option} PORT"
+        ))
+    })
 }
 
 /// Takes back what tests have added, this run's and those of runs that were killed, and says so. What cannot be taken back now is tried

@@ -68,7 +68,7 @@ pub fn last_hand_over(journal: &Journal, app: &AppId) -> Option<HandOver> {
             Entry::PlanStarted { plan, .. } => {
                 plans.push(plan);
                 // What a test adds for a moment says nothing about the values.
-                if plan.app.as_ref() == Some(app) && !plan.id.is_temporary() && !plan.id.ends_temporary() {
+                if plan.app.as_ref() == Some(app) && !plan.id.is_of_a_test() {
                     last = Some(&plan.hand_over);
                 }
             }

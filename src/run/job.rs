@@ -358,6 +358,8 @@ pub struct TestRequest {
     pub way: Way,
     /// The port of a redirect URI of this machine that the app is to have for this run alone; `redirect_uri` is that one then.
     pub temporary: Option<u16>,
+    /// Whether a native app stands in for the app, made for this run and deleted after it.
+    pub side: bool,
     /// Whether the tokens are followed to their end.
     pub whole_life: bool,
     /// Who signs in, for [`Way::Terminal`].

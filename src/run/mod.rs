@@ -25,6 +25,7 @@ pub mod reviewing;
 pub mod rotating;
 pub mod runner;
 pub mod session;
+pub mod side;
 pub mod temporary;
 pub mod testing;
 pub mod tokens;

@@ -39,7 +39,7 @@ pub fn start(places: &Places) -> Start {
                 crate::change::journal::unfinished(&journal)
                     .into_iter()
                     // A redirect URI for one run is taken back at the next connect, without anybody asked to go on.
-                    .filter(|u| !u.plan.id.is_temporary() && !u.plan.id.ends_temporary())
+                    .filter(|u| !u.plan.id.is_of_a_test())
                     .map(|u| Unfinished { done: u.settled(), plan: u.plan }),
             ),
             Err(e) => start.troubles.push(e.trouble()),

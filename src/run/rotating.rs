@@ -175,6 +175,7 @@ pub async fn prove(session: &Session, standing: &Standing) -> Result<Proof, RunE
     let server = testing::server_of(session, &rotation.app).await.kind();
     let request = TestRequest {
         temporary: None,
+        side: false,
         app: rotation.app.clone(),
         client_id: rotation.client_id.clone(),
         label: rotation.label.clone(),

@@ -10,7 +10,7 @@ use super::job::{
 use super::session::{Access, DemoAccess, Session, demo_scenarios};
 use super::{
     applying, bundle, capture, checkup, details, diagnosing, drift, history, inventory, live, logging, login,
-    lookup, remember, reviewing, rotating, temporary, testing, tokens, undo,
+    lookup, remember, reviewing, rotating, side, temporary, testing, tokens, undo,
 };
 use crate::diagnose;
 use crate::flow;
@@ -366,15 +366,26 @@ impl Runner {
             }
             Job::Test(request) => {
                 let session = self.need_session()?;
-                let temporary = request.temporary;
+                let mut request = *request;
+                let (temporary, side) = (request.temporary, request.side);
                 let subject = testing::subject(&session, &request);
                 if let Some(port) = temporary {
-                    temporary::begin(&session, &request.app, port).await?;
+                    Box::pin(temporary::begin(&session, &request.app, port)).await?;
                 }
-                let ended = testing::run(&session, *request, &sink, replies, stop).await;
+                if side {
+                    // Boxed: reading, planning and applying in one future would fill a worker's stack.
+                    let made = Box::pin(side::begin(&session, &request.app)).await?;
+                    (request.app, request.client_id) = (made.app, made.client_id);
+                    (request.authentication, request.secret, request.sign_out_uri) =
+                        (made.authentication, None, None);
+                }
+                let ended = testing::run(&session, request, &sink, replies, stop).await;
                 // Whatever became of the run.
-                let back =
-                    if temporary.is_some() { temporary::take_back(&session).await } else { Ok(Vec::new()) };
+                let back = match (temporary, side) {
+                    (Some(_), _) => Box::pin(temporary::take_back(&session)).await.map(drop),
+                    (None, true) => Box::pin(side::take_back(&session)).await.map(drop),
+                    (None, false) => Ok(()),
+                };
                 let ended = Arc::new(ended?);
                 *lock(&self.0.last) = Some(ended.clone());
                 sink.send(Outcome::Tested(Box::new(ended.0.clone()))).await;
@@ -487,7 +498,8 @@ impl Runner {
         let session = Session::connect(access, places, access_demo, &show).await?;
         let callbacks = remember::callbacks(&self.0.places, &session);
         let mut connected = session.connected(callbacks).await?;
-        connected.notes.extend(temporary::end_left(&session).await);
+        connected.notes.extend(Box::pin(temporary::end_left(&session)).await);
+        connected.notes.extend(Box::pin(side::end_left(&session)).await);
         if !is_demo {
             remember::used(&self.0.places, &connected)?;
             login::remember(&self.0.places, &session)?;

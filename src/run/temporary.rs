@@ -47,6 +47,11 @@ pub async fn plan(session: &Session, app: &App, uri: &str) -> Result<PlanMade, R
     Ok(made)
 }
 
+/// The redirect URI of this machine at the port where nobody chooses one.
+pub(super) fn this_machine() -> String {
+    uri(temporary::PORT)
+}
+
 /// Adds the redirect URI at this port to the app with this id; [`plan`] and [`add`] in one, after somebody said yes.
 ///
 /// # Errors
@@ -98,19 +103,7 @@ pub async fn take_back(session: &Session) -> Result<Vec<Temporary>, RunError> {
     if left(session)?.is_empty() && !interrupted(session)? {
         return Ok(Vec::new());
     }
-    if interrupted(session)? {
-        // Finds out what became of a write that was cut off, and ends what was half done.
-        let (sink, mut events) = applying::channel();
-        let going_on = async {
-            let ended =
-                applying::resume(session, &sink, CancellationToken::new(), watch::channel(false).1).await;
-            drop(sink);
-            ended
-        };
-        let (ended, ()) = tokio::join!(going_on, async { while events.recv().await.is_some() {} });
-        ended?;
-    }
-    nothing_interrupted(session)?;
+    end_interrupted(session).await?;
     let mut taken = Vec::new();
     for one in left(session)? {
         let mut there = false;
@@ -171,14 +164,33 @@ pub async fn end_left(session: &Session) -> Vec<String> {
     }
 }
 
-/// Whether what was interrupted first in this org is such a write, or its way back.
-fn interrupted(session: &Session) -> Result<bool, RunError> {
-    let journal = applying::journal_of(session.places(), &session.org().url)?;
-    let first = journal::unfinished(&journal).into_iter().next();
-    Ok(first.is_some_and(|left| left.plan.id.is_temporary() || left.plan.id.ends_temporary()))
+/// Goes on with what a test was writing when it was cut off: that finds out what became of it. What else was interrupted has to end first.
+///
+/// # Errors
+/// Those of going on; or something else was interrupted.
+pub(super) async fn end_interrupted(session: &Session) -> Result<(), RunError> {
+    if interrupted(session)? {
+        let (sink, mut events) = applying::channel();
+        let going_on = async {
+            let ended =
+                applying::resume(session, &sink, CancellationToken::new(), watch::channel(false).1).await;
+            drop(sink);
+            ended
+        };
+        let (ended, ()) = tokio::join!(going_on, async { while events.recv().await.is_some() {} });
+        ended?;
+    }
+    nothing_interrupted(session)
 }
 
-fn nothing_interrupted(session: &Session) -> Result<(), RunError> {
+/// Whether what was interrupted first in this org is a write of a test, or its way back.
+pub(super) fn interrupted(session: &Session) -> Result<bool, RunError> {
+    let journal = applying::journal_of(session.places(), &session.org().url)?;
+    let first = journal::unfinished(&journal).into_iter().next();
+    Ok(first.is_some_and(|left| left.plan.id.is_of_a_test()))
+}
+
+pub(super) fn nothing_interrupted(session: &Session) -> Result<(), RunError> {
     match applying::unfinished(session)? {
         0 => Ok(()),
         _ => Err(RunError::Missing {
@@ -197,7 +209,7 @@ async fn has(session: &Session, app: &AppId, uri: &str) -> Result<bool, RunError
     }
 }
 
-async fn carry_out(session: &Session, plan: Plan) -> Result<Applied, RunError> {
+pub(super) async fn carry_out(session: &Session, plan: Plan) -> Result<Applied, RunError> {
     let (sink, mut events) = applying::channel();
     let applying = async {
         let ended =
@@ -222,7 +234,7 @@ async fn carry_out(session: &Session, plan: Plan) -> Result<Applied, RunError> {
 }
 
 /// That every change was made.
-fn done(applied: Applied) -> Result<(), RunError> {
+pub(super) fn done(applied: Applied) -> Result<(), RunError> {
     for (_, outcome) in applied.outcomes {
         match outcome {
             ChangeOutcome::Failed { error, .. } => return Err(error.into()),

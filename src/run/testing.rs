@@ -5,7 +5,7 @@ use super::history::{self, Subject};
 use super::job::{Need, Outcome, TestRequest};
 use super::runner::Sink;
 use super::session::{Session, demo_people};
-use super::{applying, live, remember};
+use super::{applying, live, remember, side};
 use crate::flow;
 use crate::flow::export::Format;
 use crate::flow::trace::{Safe, Trace};
@@ -65,7 +65,11 @@ pub async fn run(
         run: request.run,
     };
     let key = remember::fingerprint_key(session.places())?;
-    drive(Some(session), spec, request.password, key, sink, replies, stop).await
+    let (mut trace, safe) = drive(Some(session), spec, request.password, key, sink, replies, stop).await?;
+    if request.side {
+        trace.verdict = side::said_of(trace.verdict, &request.label);
+    }
+    Ok((trace, safe))
 }
 
 /// Runs the tester against any OpenID provider, with nothing but what `spec` says: no org, no token, no draft.

@@ -115,6 +115,9 @@ impl Run<'_> {
             Change::SetUserName { app, person, to, .. } => {
                 Made::nothing(writer.set_user_name(app, person, to).await?)
             }
+            Change::SetSignInPolicy { app: AppRef::Known(app), policy } => {
+                Made::nothing(writer.set_sign_in_policy(app, policy).await?)
+            }
             Change::AddSecret { app: AppRef::Known(app), .. } => {
                 let done = writer.add_secret(app).await?;
                 self.secret = done.value.value.clone();
@@ -148,6 +151,7 @@ impl Run<'_> {
             Change::UploadLogo { .. }
             | Change::AssignGroup { .. }
             | Change::AssignPerson { .. }
+            | Change::SetSignInPolicy { .. }
             | Change::AddSecret { .. }
             | Change::CreatePolicy { .. }
             | Change::CreateRule { .. } => return Err(unresolved()),

@@ -65,6 +65,9 @@ impl Run<'_> {
                 let user = reader.app_user(app, person).await?;
                 user.is_some_and(|u| u.user_name == Some(Clean::new(to))).into()
             }
+            Change::SetSignInPolicy { app: AppRef::Known(app), policy } => {
+                (reader.app(app).await?.sign_in_policy().as_ref() == Some(policy)).into()
+            }
             Change::AddSecret { app: AppRef::Known(app), known } => {
                 let now = reader.secrets(app).await?;
                 match secret_made(known, &now) {
@@ -100,6 +103,7 @@ impl Run<'_> {
             Change::UploadLogo { .. }
             | Change::AssignGroup { .. }
             | Change::AssignPerson { .. }
+            | Change::SetSignInPolicy { .. }
             | Change::AddSecret { .. }
             | Change::CreatePolicy { .. }
             | Change::CreateRule { .. } => Found::NotThere,

@@ -270,6 +270,7 @@ impl<'a> Run<'a> {
             Change::UploadLogo { app, .. }
             | Change::AssignGroup { app, .. }
             | Change::AssignPerson { app, .. }
+            | Change::SetSignInPolicy { app, .. }
             | Change::AddSecret { app, .. }
             | Change::CreatePolicy { client: app, .. } => {
                 if let AppRef::MadeBy(n) = app {

@@ -166,6 +166,7 @@ impl Undoing<'_> {
             | Change::EditApp { .. }
             | Change::CreateApp { .. }
             | Change::UploadLogo { .. }
+            | Change::SetSignInPolicy { .. }
             | Change::AddSecret { .. } => Ok(true),
         }
     }

@@ -130,6 +130,7 @@ impl Needs {
             | Change::UploadLogo { .. }
             | Change::AssignGroup { .. }
             | Change::AssignPerson { .. }
+            | Change::SetSignInPolicy { .. }
             | Change::AddSecret { .. } => {}
         }
     }

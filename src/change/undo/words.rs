@@ -67,6 +67,9 @@ impl Written {
                 }
                 found
             }
+            Change::SetSignInPolicy { policy, .. } => {
+                one("sign-in policy", "the org's default", policy.as_str())
+            }
             Change::AddSecret { .. } => one("a second client secret", "", "active"),
             Change::ActivateSecret { secret, .. } => {
                 one(&format!("client secret {secret}"), "inactive", "active")
@@ -134,6 +137,9 @@ fn request(change: &Change) -> Request {
         Change::SetUserName { app, person, to, .. } => {
             let body = json!({"credentials": {"userName": to}});
             call("POST", format!("{}/users/{person}", on(app)), Some(body))
+        }
+        Change::SetSignInPolicy { app: a, policy } => {
+            call("PUT", format!("{}/policies/{policy}", app(a)), None)
         }
         Change::AddSecret { app: a, .. } => {
             call("POST", format!("{}/credentials/secrets", app(a)), Some(json!({})))

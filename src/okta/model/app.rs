@@ -1,6 +1,6 @@
 //! App integrations, their secrets and their assignments (Okta management API: Applications).
 
-use super::{AppId, ClientId, GroupId, SecretId, UserId};
+use super::{AppId, ClientId, GroupId, PolicyId, SecretId, UserId};
 use crate::secret::Secret;
 use crate::text::Clean;
 use serde::{Deserialize, Serialize};
@@ -211,6 +211,11 @@ impl App {
     /// Whether a logo of its own was uploaded: Okta then links it from `_links.logo[]` without `default` in its path.
     pub fn logo_href(&self) -> Option<&str> {
         self.at("/_links/logo")?.as_array()?.first()?.get("href")?.as_str()
+    }
+
+    /// The id of the app's sign-in policy, on Identity Engine only.
+    pub fn sign_in_policy(&self) -> Option<PolicyId> {
+        self.access_policy_href()?.trim_end_matches('/').rsplit('/').next()?.parse().ok()
     }
 
     /// `_links.accessPolicy.href`: the sign-on policy, on Identity Engine only.

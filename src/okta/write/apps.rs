@@ -4,7 +4,9 @@ use super::super::budget::Bucket;
 use super::{Done, Writer, without};
 use crate::okta::call::Call;
 use crate::okta::decode;
-use crate::okta::model::{ApiError, App, AppGroup, AppId, AppUser, ClientSecret, GroupId, SecretId, UserId};
+use crate::okta::model::{
+    ApiError, App, AppGroup, AppId, AppUser, ClientSecret, GroupId, PolicyId, SecretId, UserId,
+};
 use crate::secret::Secret;
 use crate::text::Clean;
 use crate::wire::Body;
@@ -44,6 +46,14 @@ impl Writer {
     ) -> Result<Done<(App, Option<Secret>)>, ApiError> {
         let call = Call::post(&APPS).with("activate", "true").json(&Value::Object(app.clone()));
         self.object(call, decode::app).await
+    }
+
+    /// Gives an app a sign-in policy (`PUT /api/v1/apps/{appId}/policies/{policyId}`: 204, no body; Identity Engine only).
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn set_sign_in_policy(&self, app: &AppId, policy: &PolicyId) -> Result<Done<()>, ApiError> {
+        self.plain(Call::put(&below(app, &["policies", policy.as_str()]))).await
     }
 
     /// Replaces an app by `app`, which must be what was read with the wanted changes made to it: Okta's PUT resets what is

@@ -26,7 +26,9 @@ pub(super) enum Cause {
 pub(super) fn can_fix(run: &Run) -> bool {
     // What was altered for an experiment is not mended in the org.
     let experiment = run.hops.iter().any(|hop| !hop.altered.is_empty());
+    // An app that stood in for this run is gone: the org knows nothing of it.
     !experiment
+        && !run.request.side
         && run.older.is_none()
         && run.trace.is_some()
         && matches!(run.verdict(), RunVerdict::Failed { .. })

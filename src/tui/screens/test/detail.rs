@@ -21,6 +21,9 @@ pub(super) fn lines(run: &Run, session_only: bool) -> Vec<Text> {
         return log::lines(run);
     }
     match run.row() {
+        None if run.request.side => vec![Text::plain(
+            "Making the native app for this run, with the assignments and policies of the web app ...",
+        )],
         None => vec![Text::plain("Waiting for the first answer ...")],
         Some(Row::End) => end(run, session_only),
         Some(Row::Group(from, to)) => group(run.hops.get(from..=to).unwrap_or_default()),

@@ -1,8 +1,9 @@
 //! A device code on the screen.
 
 use super::super::plan::fixtures::*;
-use super::super::{Msg, Screen};
+use super::super::{Msg, Next, Screen};
 use super::Model;
+use super::form::Item;
 use super::tests::{hop, shown, started};
 use crate::flow::trace::{Party, Step, Text, Verdict, Way};
 use crate::run::job::{Job, Need, Outcome, Slot};
@@ -19,12 +20,43 @@ fn poll(number: usize, step: Step, verdict: Verdict) -> Outcome {
     Outcome::Hop(Box::new(hop(number, Party::Okta, step, title, verdict, None, 0, 5)))
 }
 
+/// A run by device that was asked for: a native app has to stand in, since Okta gives web apps no device codes.
+fn asked(demo: bool) -> (Model, Shared) {
+    let (mut model, mut shared) = shown(demo);
+    let next = press(&mut model, &mut shared, Key::Home);
+    assert_eq!(next, Next::none());
+    while model.item(&shared) != Some(Item::Way(Way::Device)) {
+        press(&mut model, &mut shared, Key::Down);
+    }
+    let next = keys(&mut model, &mut shared, &[Key::Enter, Key::Char('r')]);
+    assert_eq!(next, Next::none(), "nothing begins before the yes");
+    (model, shared)
+}
+
+#[test]
+fn the_app_that_stands_in_is_asked_for_first_and_told_after() {
+    let (mut model, mut shared) = asked(true);
+    picture("side-app", &model, &shared, "../test/snapshots");
+    hints_work(&model, &shared);
+    assert_eq!(press(&mut model, &mut shared, Key::Enter), Next::none(), "No is under the cursor");
+    // On an org that is marked as production, and in a session that may not write, it is not even asked.
+    let (prod, mut shared) = asked(false);
+    assert!(prod.question.is_none());
+    let said = shared.notice.take().unwrap();
+    assert!(said.contains("oktui test --side-app"), "{said}");
+    shared.session.as_mut().unwrap().read_only = true;
+    let mut model = prod;
+    press(&mut model, &mut shared, Key::Char('r'));
+    assert!(shared.notice.as_ref().unwrap().contains("read-only") && model.question.is_none());
+}
+
 /// A run that shows its code.
 fn showing() -> (Model, Shared) {
-    let (mut model, mut shared) = shown(true);
-    let next = keys(&mut model, &mut shared, &[Key::Home, Key::Down, Key::Down, Key::Enter, Key::Char('r')]);
+    let (mut model, mut shared) = asked(true);
+    let next = press(&mut model, &mut shared, Key::Char('y'));
     let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
     assert_eq!((request.way, &request.password, request.login.as_str()), (Way::Device, &None, ""));
+    assert!(request.side);
     let need = Need {
         message:
             "Open this address in any browser, and enter the code ABCDEFGH. The code is good for 10 min."

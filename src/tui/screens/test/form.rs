@@ -255,6 +255,8 @@ pub(super) fn request(
     let temporary = form.on_this_machine(&redirects).then_some(temporary::PORT);
     Ok(TestRequest {
         temporary,
+        // Okta gives the device grant to native apps only (RFC 8628), and the gateway's is a web app.
+        side: form.way == Way::Device,
         app: subject.app,
         client_id: subject.client_id,
         label: Clean::new(setup.map_or("", |s| s.app.name.as_str())),

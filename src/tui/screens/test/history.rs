@@ -97,6 +97,7 @@ fn show(model: &mut Model, shared: &Shared, trace: Trace) {
         scopes: Vec::new(),
         way: trace.way,
         temporary: None,
+        side: false,
         whole_life: false,
         login: String::new(),
         password: None,

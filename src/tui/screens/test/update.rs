@@ -5,6 +5,7 @@ use super::form::{self, Form, Item, people};
 use super::model::Model;
 use super::run::{Row, Run, TABS};
 use super::{cause, detail, history, log, stepping, unmasked};
+use crate::change::side::side_name;
 use crate::flow;
 use crate::flow::trace::{HoleId, Hop, Step, Verdict};
 use crate::okta::model::{ClientSecret, Readable};
@@ -164,6 +165,12 @@ fn run_event(model: &mut Model, shared: &mut Shared, outcome: Outcome) -> Next {
             run.before = mended.map(|mending| mending.failed);
             if run.request.temporary.is_some() {
                 shared.notice = Some(format!("{} was taken back from the app.", run.request.redirect_uri));
+            }
+            if run.request.side {
+                shared.notice = Some(format!(
+                    "The app \"{}\" was deleted again.",
+                    Clean::new(&side_name(run.request.label.as_str()))
+                ));
             }
             if run.sign_in_refused()
                 && let Some(form) = &mut model.form
@@ -366,7 +373,7 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
             shared.notice = Some(sentence.into());
             Next::none()
         }
-        Ok(request) if request.temporary.is_some() && !model.agreed => {
+        Ok(request) if (request.temporary.is_some() || request.side) && !model.agreed => {
             model.on_form = true;
             ask_for_temporary(model, shared, &request);
             Next::none()
@@ -392,23 +399,47 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
     }
 }
 
-/// Asks whether a redirect URI of this machine may be written for this run; or says why it may not.
+/// Asks whether this run may write what it needs: a redirect URI of this machine, or a native app; or says why it may not.
 fn ask_for_temporary(model: &mut Model, shared: &mut Shared, request: &TestRequest) {
     let session = shared.session.as_ref();
-    let refused = if session.is_some_and(|s| s.read_only) {
-        "This session is read-only: choose a redirect URI of the app, and paste the answer back."
-    } else if session.is_some_and(|s| s.prod) {
-        "This org is marked as production: oktui test --this-machine asks for more than a yes. Or paste the answer back."
-    } else {
-        model.question = Some(Question::new(
-            format!(
-                "Writes to Okta: adds {} to the redirect URIs of \"{}\" for this run. It is taken back after it, and at the next start if \
-                 oktui is killed before.",
-                request.redirect_uri, request.label
-            ),
-            "Yes, add it and run",
-        ));
-        return;
+    let refused = match (session.is_some_and(|s| s.read_only), session.is_some_and(|s| s.prod), request.side)
+    {
+        (true, _, false) => {
+            "This session is read-only: choose a redirect URI of the app, and paste the answer back."
+        }
+        (true, _, true) => {
+            "This session is read-only: a device code needs an app of its own. Choose another way."
+        }
+        (false, true, false) => {
+            "This org is marked as production: oktui test --this-machine asks for more than a yes. Or paste the answer back."
+        }
+        (false, true, true) => {
+            "This org is marked as production: oktui test --side-app asks for more than a yes. Or choose another way."
+        }
+        (false, false, false) => {
+            model.question = Some(Question::new(
+                format!(
+                    "Writes to Okta: adds {} to the redirect URIs of \"{}\" for this run. It is taken back after it, and at the next start if \
+                     oktui is killed before.",
+                    request.redirect_uri, request.label
+                ),
+                "Yes, add it and run",
+            ));
+            return;
+        }
+        (false, false, true) => {
+            model.question = Some(Question::new(
+                format!(
+                    "Writes to Okta: makes the native app \"{}\" for this run, with the assignments and policies of \"{}\", since \
+                     Okta gives device codes to native apps only. It is deleted after the run, and at the next start if oktui is killed before. It \
+                     does not test the web app itself: its client id, secret and redirect URIs.",
+                    Clean::new(&side_name(request.label.as_str())),
+                    request.label
+                ),
+                "Yes, make it and run",
+            ));
+            return;
+        }
     };
     shared.notice = Some(refused.into());
 }

@@ -25,7 +25,7 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
             "You sign in as people do. The gateway's callback then meets an answer that it did not ask for."
         }
         Some(Item::Way(Way::Device)) => {
-            "A code, entered in any browser; the app needs the Device Authorization grant."
+            "A code, entered in any browser; a native app is made for it after your yes, and deleted."
         }
         Some(Item::Way(Way::Form)) => "The server's own web page, filled in from here, without scripts.",
         Some(Item::Way(Way::Secret)) => {
@@ -141,7 +141,7 @@ fn no_subject(shared: &Shared) -> String {
 pub(super) fn way(way: Way) -> (&'static str, &'static str) {
     match way {
         Way::Browser => ("browser, and paste back", "any factor; judges the app's own policy"),
-        Way::Device => ("device code", "entered in any browser; no redirect URI"),
+        Way::Device => ("device code", "in any browser; a native app stands in"),
         Way::Form => ("the server's web form", "filled in from here"),
         Way::Secret => ("client secret, A/B", "wrong secret, wrong method, wrong encoding?"),
         Way::Battery => ("mistakes and attacks", "what a server must refuse"),
