@@ -386,7 +386,16 @@ impl Runner {
                     (None, true) => Box::pin(side::take_back(&session)).await.map(drop),
                     (None, false) => Ok(()),
                 };
-                let ended = Arc::new(ended?);
+                let mut ended = ended?;
+                if temporary.is_some() || side {
+                    let what = if side { "native app of this run" } else { "redirect URI of this machine" };
+                    let became = match &back {
+                        Ok(()) => "taken back, and read back that it is gone".to_owned(),
+                        Err(_) => "STILL THERE; the next start tries again".to_owned(),
+                    };
+                    ended.0.left.push(format!("{what}: {became}"));
+                }
+                let ended = Arc::new(ended);
                 *lock(&self.0.last) = Some(ended.clone());
                 sink.send(Outcome::Tested(Box::new(ended.0.clone()))).await;
                 if let Err(error) = testing::keep(session.places(), subject, ended).await {

@@ -28,9 +28,11 @@ pub fn draw(frame: &mut Frame, app: &App) {
         );
     } else if let Some(notice) = &app.shared.notice {
         page.explain.clone_from(notice);
+        page.notice = true;
     }
     if app.popup.is_some() {
         page.explain = "Enter runs the command under the cursor.".into();
+        page.notice = false;
         page.explain_right.clear();
         page.hints = vec![(CommandId::Down, "move"), (CommandId::Open, "run"), (CommandId::Back, "close")];
     }

@@ -44,5 +44,5 @@ pub fn page(shared: &Shared, theme: Theme, explain: impl Into<String>) -> Page {
         badges.push((format!("{} staged", thousands(made.plan.changes.len())), theme.quiet()));
     }
     let explain = shared.notice.clone().unwrap_or_else(|| explain.into());
-    Page { title, badges, explain, ..Page::default() }
+    Page { title, badges, explain, notice: shared.notice.is_some(), ..Page::default() }
 }

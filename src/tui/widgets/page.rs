@@ -3,6 +3,7 @@
 use crate::text::{cut_end, width};
 use crate::tui::command::{self, CommandId};
 use crate::tui::theme::Theme;
+use crate::tui::widgets::wrap::wrap;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -24,6 +25,8 @@ pub struct Page {
     pub explain: String,
     /// Right of that line.
     pub explain_right: String,
+    /// That line says what was just done, until the next key: where it is too long it goes on in the line of the keys.
+    pub notice: bool,
     /// The keys in force, with a word for each where the command's own does not fit.
     pub hints: Vec<(CommandId, &'static str)>,
 }
@@ -47,15 +50,27 @@ pub fn draw(frame: &mut Frame, theme: Theme, page: &Page) -> Rect {
     frame.render_widget(rule.clone(), row(2));
     let foot = area.height.saturating_sub(3);
     frame.render_widget(rule, row(foot));
-    let right = width(&page.explain_right);
-    let explain = cut_end(&page.explain, w.saturating_sub(right + 3));
+    if page.notice && width(&page.explain) > w.saturating_sub(2) {
+        let mut lines = wrap(&page.explain, w.saturating_sub(2)).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let rest = cut_end(&lines.collect::<Vec<_>>().join(" "), w.saturating_sub(2));
+        for (n, text) in [first, rest].into_iter().enumerate() {
+            let y = foot + 1 + u16::from(n > 0);
+            frame.render_widget(Line::raw(format!(" {text}")), row(y));
+        }
+        return Rect { x: area.x, y: area.y + 3, width: area.width, height: foot.saturating_sub(3) };
+    }
+    let beside = width(&page.explain) + width(&page.explain_right) + 3 <= w;
+    let explain_right = if page.notice && !beside { "" } else { page.explain_right.as_str() };
+    let right = width(explain_right);
+    let explain = cut_end(&page.explain, w.saturating_sub(right + if right == 0 { 2 } else { 3 }));
     let gap = w.saturating_sub(width(&explain) + right + 2);
     frame.render_widget(
         Line::from(vec![
             Span::raw(" "),
             Span::raw(explain),
             Span::raw(" ".repeat(gap)),
-            Span::styled(page.explain_right.clone(), theme.quiet()),
+            Span::styled(explain_right.to_owned(), theme.quiet()),
         ]),
         row(foot + 1),
     );
@@ -81,4 +96,46 @@ pub fn hint_line(theme: Theme, hints: &[(CommandId, &'static str)], cells: usize
         spans.push(Span::raw(format!(" {word}  ")));
     }
     Line::from(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+
+    fn foot(page: &Page) -> Vec<String> {
+        let mut terminal = Terminal::new(TestBackend::new(60, 20)).unwrap();
+        terminal
+            .draw(|frame| {
+                draw(frame, Theme::new(false, false), page);
+            })
+            .unwrap();
+        let screen = terminal.backend().to_string();
+        screen.lines().skip(18).map(|line| line.trim_matches(['"', ' ']).to_owned()).collect()
+    }
+
+    #[test]
+    fn a_long_notice_takes_the_line_of_the_keys_and_a_short_one_leaves_it() {
+        let hints = vec![(CommandId::Back, "back")];
+        let page = |explain: &str, notice: bool| Page {
+            explain: explain.into(),
+            explain_right: "12 people".into(),
+            notice,
+            hints: hints.clone(),
+            ..Page::default()
+        };
+        let long =
+            "What was just done took many words to say, so many that they do not fit beside each other.";
+        assert_eq!(
+            foot(&page(long, true)),
+            ["What was just done took many words to say, so many that", "they do not fit beside each other."]
+        );
+        let cut = foot(&page(long, false));
+        assert!(cut[0].ends_with("12 people") && cut[0].contains('…') && cut[1] == "Esc back", "{cut:?}");
+        let short = foot(&page("Saved.", true));
+        assert!(short[0].starts_with("Saved.") && short[0].ends_with("12 people"), "{short:?}");
+        let middle = foot(&page("This fits alone and not beside the count on the right.", true));
+        assert_eq!(middle, ["This fits alone and not beside the count on the right.", "Esc back"]);
+    }
 }

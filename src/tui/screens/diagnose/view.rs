@@ -22,12 +22,8 @@ const LISTED: usize = 5;
 pub(super) fn page(model: &Model, shared: &Shared, theme: Theme) -> Page {
     let explain = match (&model.asks, &model.looked) {
         (Some(Asks::File), _) => "A HAR of a browser or a proxy, up to 1 GiB; or a text. Enter opens it.",
-        (Some(Asks::Text), _) => {
-            "A failed address, an error page's text, a JSON body, a token. Enter looks at it."
-        }
-        (Some(Asks::Who), _) => {
-            "The login of the person who was refused. Empty leaves that out. Enter asks the org."
-        }
+        (Some(Asks::Text), _) => "A failed address, an error page's text, a JSON body, a token; then Enter.",
+        (Some(Asks::Who), _) => "The login of the person who was refused, or nothing; Enter asks the org.",
         (None, Some(_)) if model.can_ask() && shared.session.is_none() => {
             "With the org connected, r would ask it what stands below as not asked."
         }

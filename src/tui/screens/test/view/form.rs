@@ -25,7 +25,7 @@ pub(super) fn explain(model: &Model, shared: &Shared) -> &'static str {
             "You sign in as people do. The gateway's callback then meets an answer that it did not ask for."
         }
         Some(Item::Way(Way::Device)) => {
-            "A code, entered in any browser; a native app is made for it after your yes, and deleted."
+            "A code for any browser, through a native app that is made for this run alone."
         }
         Some(Item::Way(Way::Form)) => "The server's own web page, filled in from here, without scripts.",
         Some(Item::Way(Way::Secret)) => {
