@@ -59,7 +59,7 @@ async fn a_run_is_found_again_by_a_runner_that_is_started_anew() {
                 whole_life: false,
                 login: String::new(),
                 password: None,
-                stepping: false,
+                stepping: None,
                 run: 1,
             };
             shown = all_of(&runner, &mut events, Slot::Test, Job::Test(Box::new(request))).await;

@@ -278,7 +278,7 @@ async fn run(lie: Lie) -> (Trace, String) {
         way: Way::Form,
         whole_life: false,
         login: Some("ana".into()),
-        stepping: false,
+        stepping: None,
         patience: if slow { SHORT } else { flow::PATIENCE },
         run: 1,
     };

@@ -509,9 +509,9 @@ pub struct TestArgs {
     /// The scopes to ask for.
     #[arg(long, visible_alias = "scope", value_delimiter = ' ', num_args = 1.., default_values_t = ["openid".to_owned(), "email".to_owned(), "profile".to_owned()])]
     pub scopes: Vec<String>,
-    /// Stop before each request: Enter sends it, `r` runs on, NAME=VALUE alters a parameter for an experiment, -NAME takes it out, q stops.
-    #[arg(long, conflicts_with = "json")]
-    pub step: bool,
+    /// Stop before each request, or before each from hop N on: Enter sends it, `r` runs on, NAME=VALUE alters a parameter for an experiment, -NAME takes it out, q stops.
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "1", conflicts_with = "json")]
+    pub step: Option<usize>,
     /// How many seconds each request may take, with --issuer.
     #[arg(long, value_name = "SECONDS", requires = "issuer", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,

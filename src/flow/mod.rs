@@ -51,8 +51,9 @@ pub struct Spec {
     pub whole_life: bool,
     /// Who signs in.
     pub login: Option<String>,
-    /// Whether the run stops before each request, to be looked at and altered: see [`Event::Paused`].
-    pub stepping: bool,
+    /// From which hop on, by its number, the run stops before each request, to be looked at and altered: see [`Event::Paused`]. `None`:
+    /// it does not.
+    pub stepping: Option<usize>,
     /// How long each request may take, the last byte of its answer included. A pause before it does not count.
     pub patience: Duration,
     /// The number of the run in this session, from 1.

@@ -366,8 +366,8 @@ pub struct TestRequest {
     pub login: String,
     /// Their password, for [`Way::Terminal`].
     pub password: Option<Secret>,
-    /// Whether the run stops before each request.
-    pub stepping: bool,
+    /// From which hop on, by its number, the run stops before each request.
+    pub stepping: Option<usize>,
     /// The number of the run.
     pub run: u32,
 }

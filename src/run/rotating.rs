@@ -189,7 +189,7 @@ pub async fn prove(session: &Session, standing: &Standing) -> Result<Proof, RunE
         whole_life: false,
         login: String::new(),
         password: None,
-        stepping: false,
+        stepping: None,
         run: 1,
     };
     let (sink, mut events) = applying::channel();

@@ -254,7 +254,7 @@ pub const COMMANDS: &[Command] = &[
         S::Paused,
         &[Char('x')],
         "send it",
-        "step mode: send this request, stop before the next",
+        "step mode: send this request, stop before the next; after the end: run again up to this hop",
     ),
     command(
         C::RunOn,

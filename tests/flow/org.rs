@@ -114,7 +114,7 @@ impl Org {
             way: Way::Terminal,
             whole_life: false,
             login: Some("ana@acme.example".to_owned()),
-            stepping: false,
+            stepping: None,
             patience: flow::PATIENCE,
             run: 1,
         }

@@ -15,7 +15,7 @@ async fn run(org: &Org, answer: impl AsyncFnMut(&Pause, usize) -> Answer) -> Run
 
 async fn run_of(org: &Org, spec: Spec, mut answer: impl AsyncFnMut(&Pause, usize) -> Answer) -> Run {
     org.call("POST", "/__demo/clock", Some(json!({"advance_seconds": 1}))).await;
-    let spec = Spec { stepping: true, ..spec };
+    let spec = Spec { stepping: spec.stepping.or(Some(1)), ..spec };
     let password = spec.login.as_deref().map(|login| org.password(login));
     let (events, mut received) = mpsc::channel(64);
     let (answers, from_person) = mpsc::channel(1);
@@ -144,4 +144,19 @@ async fn a_run_that_is_stopped_before_the_token_request_still_cleans_up() {
     let left = run.trace.left.join(" ");
     assert!(left.contains("session") && left.contains("closed"), "{left}");
     assert!(pauses(&run).last().unwrap().request.masked().contains("/v1/token"), "a clean-up is not stopped");
+}
+
+#[tokio::test]
+async fn a_run_goes_without_a_stop_to_the_hop_that_is_asked_for() {
+    let org = Org::start().await;
+    let plain = org.run(org.spec()).await;
+    let token = plain.hop("POST /token").number;
+    let mut seen = Vec::new();
+    let run = run_of(&org, Spec { stepping: Some(token), ..org.spec() }, async |pause, _| {
+        seen.push(pause.hop);
+        Answer::RunOn
+    })
+    .await;
+    assert_eq!(seen, [token]);
+    assert_eq!(run.passed(), plain.passed());
 }

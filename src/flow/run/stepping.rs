@@ -9,20 +9,21 @@ use tokio_util::sync::CancellationToken;
 
 /// Whether a run stops before its requests, and who says how it goes on.
 pub(super) struct Stepping {
-    on: bool,
+    /// From this hop on; `None`: no more.
+    from: Option<usize>,
     answers: mpsc::Receiver<Answer>,
     /// The request that was let go last: one that is repeated (asking whether a device was approved) is not stopped before again.
     last: Option<(&'static str, String)>,
 }
 
 impl Stepping {
-    pub fn new(on: bool, answers: mpsc::Receiver<Answer>) -> Self {
-        Self { on, answers, last: None }
+    pub fn new(from: Option<usize>, answers: mpsc::Receiver<Answer>) -> Self {
+        Self { from, answers, last: None }
     }
 
     /// No more stops: what is sent from here on is a clean-up.
     pub fn off(&mut self) {
-        self.on = false;
+        self.from = None;
     }
 
     /// The next answer; `None` when nobody is there to give one.
@@ -42,7 +43,8 @@ impl Stepping {
     ) -> Option<Outgoing> {
         let same =
             self.last.as_ref().is_some_and(|(method, url)| *method == request.method && *url == request.url);
-        if !self.on || same && step == Step::SignIn {
+        let next = recorder.lock().await.trace().hops.len() + 1;
+        if self.from.is_none_or(|from| next < from) || same && step == Step::SignIn {
             return Some(request);
         }
         self.last = Some((request.method, request.url.clone()));
@@ -60,7 +62,7 @@ impl Stepping {
             match answer {
                 Some(Answer::Send) => break,
                 Some(Answer::RunOn) => {
-                    self.on = false;
+                    self.from = None;
                     break;
                 }
                 Some(Answer::Alter(Alteration::Undo)) => {

@@ -34,7 +34,7 @@ fn spec(way: Way) -> Spec {
         whole_life: false,
         login: Some("ana".into()),
         patience: crate::flow::PATIENCE,
-        stepping: false,
+        stepping: None,
         run: 1,
     }
 }

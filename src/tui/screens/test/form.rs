@@ -270,7 +270,7 @@ pub(super) fn request(
         whole_life: form.whole_life && form.way.signs_in(),
         login: if terminal { form.login.text().trim().to_owned() } else { String::new() },
         password: terminal.then(|| Secret::new(form.password.text())),
-        stepping: form.stepping,
+        stepping: form.stepping.then_some(1),
         run,
     })
 }

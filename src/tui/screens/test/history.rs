@@ -101,7 +101,7 @@ fn show(model: &mut Model, shared: &Shared, trace: Trace) {
         whole_life: false,
         login: String::new(),
         password: None,
-        stepping: false,
+        stepping: None,
         run: trace.run,
     };
     let mut run = Run { older: Some(kept.file.clone()), ..Run::new(request) };

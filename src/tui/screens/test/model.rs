@@ -19,6 +19,8 @@ pub struct Model {
     pub(super) aside: Option<Run>,
     /// The list of runs of before, once it was opened.
     pub(super) history: Option<History>,
+    /// From which hop on the run that starts next stops.
+    pub(super) from: Option<usize>,
     /// The form is in front of the last run.
     pub(super) on_form: bool,
     /// The runs of this session that have ended, the newest first, the shown one aside.

@@ -61,7 +61,7 @@ pub(super) fn stopped(run: &mut Run, pause: Pause) {
 /// Whether the keys of step mode are in force: from a run's first stop until another run, so that a key too many sends nobody to
 /// another screen.
 pub(super) fn is_stepping(run: &Run) -> bool {
-    run.request.stepping && run.older.is_none()
+    run.request.stepping.is_some() && run.older.is_none()
 }
 
 fn tell(word: StepWord) -> Next {

@@ -56,7 +56,7 @@ fn stopped() -> (Model, Shared) {
     let up = [Key::Up, Key::Right, Key::Down, Key::Enter];
     let next = keys(&mut model, &mut shared, &up);
     let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
-    assert!(request.stepping);
+    assert_eq!(request.stepping, Some(1));
     let first =
         hop(1, Party::Okta, Step::Authorize, Text::plain("GET discovery"), Verdict::Pass, None, 0, 80);
     deliver(&mut model, &mut shared, Slot::Test, Outcome::Hop(Box::new(first)));
@@ -116,6 +116,12 @@ fn a_key_too_many_after_the_end_leads_nowhere_and_r_runs_again() {
     deliver(&mut model, &mut shared, Slot::Test, Outcome::Failed(trouble));
     assert_eq!(press(&mut model, &mut shared, Key::Char('x')), Next::none());
     assert!(shared.notice.as_ref().unwrap().contains("The run is over"));
+    // On a hop it runs again, and stops before that one.
+    let (mut again, mut beside) = (model.clone(), shared.clone());
+    keys(&mut again, &mut beside, &[Key::Home, Key::Down]);
+    let next = press(&mut again, &mut beside, Key::Char('x'));
+    let [Job::Test(request)] = started(&next)[..] else { panic!("{next:?}") };
+    assert_eq!(request.stepping, Some(2));
     let next = press(&mut model, &mut shared, Key::Char('r'));
     assert!(matches!(started(&next)[..], [Job::Test(_)]), "{next:?}");
 }

@@ -489,7 +489,7 @@ fn another_person_and_another_redirect_uri_are_chosen_with_arrows() {
     assert_eq!(request.login, "cho@acme.example");
     assert!(request.redirect_uri.contains("stg"));
     assert!(request.whole_life, "Right on the row of the tokens asks for their whole life");
-    assert!(request.stepping, "and Right on the row of the requests, to stop before each");
+    assert_eq!(request.stepping, Some(1), "and Right on the row of the requests, to stop before each");
 }
 
 /// A run by browser with the redirect URI of this machine chosen.

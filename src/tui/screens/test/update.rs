@@ -367,6 +367,7 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
     let Some(form) = &mut model.form else { return Next::none() };
     match form::request(form, shared, model.secret.as_ref(), model.runs + 1) {
         Err((item, sentence)) => {
+            model.from = None;
             form.go_to(shared, item);
             form.open = matches!(item, Item::Login | Item::Password);
             model.on_form = true;
@@ -378,8 +379,11 @@ fn start(model: &mut Model, shared: &mut Shared) -> Next {
             ask_for_temporary(model, shared, &request);
             Next::none()
         }
-        Ok(request) => {
+        Ok(mut request) => {
             model.agreed = false;
+            if let (Some(from), Some(_)) = (model.from.take(), request.stepping) {
+                request.stepping = Some(from);
+            }
             model.runs += 1;
             model.on_form = false;
             model.app = Some(request.app.clone());
@@ -498,8 +502,7 @@ fn run_command(model: &mut Model, shared: &mut Shared, id: C) -> Next {
         C::Again => return again(model, shared),
         C::RunOn if ended => return again(model, shared),
         C::SendHop if ended => {
-            shared.notice = Some("The run is over: r runs it again, Esc goes to the form.".into());
-            return Next::none();
+            return from_hop(model, shared);
         }
         C::Export => return export(model, shared),
         C::Fix => return cause::fix(model, shared),
@@ -626,6 +629,20 @@ fn again(model: &mut Model, shared: &mut Shared) -> Next {
         return Next::none();
     }
     start(model, shared)
+}
+
+/// The same again, without a stop before the hop under the cursor: what came before it, a code above all, is good once only.
+fn from_hop(model: &mut Model, shared: &mut Shared) -> Next {
+    let hop = model.run.as_ref().and_then(|run| match run.row() {
+        Some(Row::Hop(at) | Row::Group(at, _)) => run.hops.get(at).map(|hop| hop.number),
+        _ => None,
+    });
+    if hop.is_none() {
+        shared.notice =
+            Some("The run is over: x on a hop runs it again up to there, r from the start.".into());
+    }
+    model.from = hop;
+    if hop.is_some() { start(model, shared) } else { Next::none() }
 }
 
 fn export(model: &mut Model, shared: &mut Shared) -> Next {

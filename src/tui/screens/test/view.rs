@@ -141,6 +141,9 @@ fn hints(run: &Run) -> Vec<(C, &'static str)> {
         hints.insert(0, (C::Fix, "fix"));
     }
     if run.ended {
+        if super::stepping::is_stepping(run) {
+            hints.push((C::SendHop, "again to here"));
+        }
         hints.extend([
             (C::Again, if fix { "again" } else { "run again" }),
             (C::Export, "save"),
