@@ -212,6 +212,7 @@ mod tests {
                 source: "x".into(),
             }],
             why: Vec::new(),
+            connection: None,
             altered: Vec::new(),
             at_ms: 0,
             took_ms,

@@ -59,6 +59,8 @@ pub async fn run(
     let options = wire::Options {
         connect_timeout: standard.connect_timeout.min(spec.patience),
         total_timeout: spec.patience,
+        // A run's requests go one after another.
+        measured: true,
         ..standard
     };
     // Cookies are the recorder's, so that the trace shows them.

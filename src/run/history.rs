@@ -234,6 +234,7 @@ mod tests {
             exchange: None,
             checks: Vec::new(),
             why: Vec::new(),
+            connection: None,
             altered: Vec::new(),
             at_ms: 0,
             took_ms: 5,

@@ -19,6 +19,7 @@ use crate::flow::trace::{HoleId, Safe, Trace};
 use crate::okta::model::AppId;
 use crate::okta::read::{GroupQuery, PeopleQuery};
 use crate::secret::Secret;
+use crate::setup::{Draft, Target};
 use crate::store::{self, LockError, Places};
 use crate::text::Clean;
 use crate::uri::Callback;
@@ -45,6 +46,8 @@ struct Hub {
     /// Drafts and journal of a demo org lie here; it goes away with the program.
     passing: Mutex<Option<(tempfile::TempDir, Places)>>,
     drafts: Mutex<HashMap<String, Drafts>>,
+    /// Which job has saved or dropped a draft last, by org and app: where two overtake each other, the newer one stands.
+    newest: Mutex<HashMap<(String, Target), Ticket>>,
     session: Mutex<Option<Session>>,
     slots: Mutex<HashMap<Slot, Running>>,
     /// The last run of the tester, with its secrets: for revealing one, and for searching what is saved.
@@ -102,6 +105,7 @@ impl Runner {
             places,
             passing: Mutex::default(),
             drafts: Mutex::default(),
+            newest: Mutex::default(),
             session: Mutex::default(),
             slots: Mutex::default(),
             last: Mutex::default(),
@@ -421,23 +425,14 @@ impl Runner {
             }
             Job::SaveBundle { evidence, app } => self.save_bundle(evidence.as_deref(), app).await?,
             Job::Reveal(hole) => self.reveal(hole)?,
+            // A slow disk is not to hold up what else runs here.
             Job::SaveDraft(draft) => {
-                let places = self.places_for(&draft.org_url);
-                let now = Timestamp::now();
-                let mut all = lock(&self.0.drafts);
-                let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
-                match drafts.save(&draft, now) {
-                    Ok(()) => Outcome::DraftSaved(now),
-                    Err(LockError::Held { pid, .. }) => Outcome::DraftHeld { pid: pid.unwrap_or(0) },
-                    Err(e) => return Err(e.into()),
-                }
+                let (runner, ticket) = (self.clone(), sink.ticket);
+                off_the_loop(move || runner.save_draft(&draft, ticket)).await?
             }
             Job::DropDraft(draft) => {
-                let places = self.places_for(&draft.org_url);
-                let mut all = lock(&self.0.drafts);
-                let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
-                drafts.remove(&draft)?;
-                Outcome::DraftSaved(Timestamp::now())
+                let (runner, ticket) = (self.clone(), sink.ticket);
+                off_the_loop(move || runner.drop_draft(&draft, ticket)).await?
             }
             Job::AnswerNeeds { evidence, who } => {
                 let session = self.need_session()?;
@@ -472,6 +467,40 @@ impl Runner {
         };
         sink.send(outcome).await;
         Ok(())
+    }
+
+    /// Whether no newer job has dealt with this draft. Only while the drafts are locked.
+    fn is_newest(&self, draft: &Draft, ticket: Ticket) -> bool {
+        let mut newest = lock(&self.0.newest);
+        let last = newest.entry((draft.org_url.clone(), draft.target.clone())).or_default();
+        let newer = ticket >= *last;
+        *last = ticket.max(*last);
+        newer
+    }
+
+    fn save_draft(&self, draft: &Draft, ticket: Ticket) -> Result<Outcome, RunError> {
+        let (places, now) = (self.places_for(&draft.org_url), Timestamp::now());
+        let mut all = lock(&self.0.drafts);
+        if !self.is_newest(draft, ticket) {
+            return Ok(Outcome::DraftSaved(now));
+        }
+        let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
+        match drafts.save(draft, now) {
+            Ok(()) => Ok(Outcome::DraftSaved(now)),
+            Err(LockError::Held { pid, .. }) => Ok(Outcome::DraftHeld { pid: pid.unwrap_or(0) }),
+            Err(e) => Err(e.into()),
+        }
+    }
+
+    fn drop_draft(&self, draft: &Draft, ticket: Ticket) -> Result<Outcome, RunError> {
+        let places = self.places_for(&draft.org_url);
+        let mut all = lock(&self.0.drafts);
+        if !self.is_newest(draft, ticket) {
+            return Ok(Outcome::DraftSaved(Timestamp::now()));
+        }
+        let drafts = all.entry(draft.org_url.clone()).or_insert_with(|| Drafts::under(&places.data));
+        drafts.remove(draft)?;
+        Ok(Outcome::DraftSaved(Timestamp::now()))
     }
 
     fn read_start(&self) -> Start {

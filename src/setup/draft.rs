@@ -6,7 +6,7 @@ use crate::text::Clean;
 use serde::{Deserialize, Serialize};
 
 /// Which app a draft is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// An app that does not exist yet.
     New,

@@ -9,6 +9,36 @@ const ORGANIZATION: &[u8] = &[0x55, 0x04, 0x0a];
 
 /// The issuer of a DER certificate: `Example Inspection CA, Example Corp`. `None` if it cannot be read; then nothing is said.
 pub(super) fn issuer(der: &[u8]) -> Option<Clean> {
+    read(der).map(|(issuer, _)| issuer)
+}
+
+/// Who issued a DER certificate, and until when it is good: `issued by Example CA, good until 2036-11-19`. `None` if it cannot be read.
+pub(super) fn in_words(der: &[u8]) -> Option<Clean> {
+    let (issuer, until) = read(der)?;
+    let until = until.map_or_else(String::new, |day| format!(", good until {day}"));
+    Some(Clean::new(&format!("issued by {issuer}{until}")))
+}
+
+/// The day of a UTCTime or a GeneralizedTime (RFC 5280 §4.1.2.5).
+fn day(bytes: &[u8]) -> Option<jiff::civil::Date> {
+    let (text, century) = match (element(bytes, 0x17), element(bytes, 0x18)) {
+        (Some((short, _)), _) => (short, None),
+        (None, Some((long, _))) => (long.get(2..)?, Some(long.get(..2)?)),
+        (None, None) => return None,
+    };
+    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<i16>().ok();
+    let (year, month, day) = (number(text.get(..2)?)?, number(text.get(2..4)?)?, number(text.get(4..6)?)?);
+    let year = match century {
+        Some(century) => number(century)? * 100 + year,
+        // Two digits from 50 on are of the last century.
+        None if year >= 50 => 1900 + year,
+        None => 2000 + year,
+    };
+    jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+/// The issuer, and the day until which it is good.
+fn read(der: &[u8]) -> Option<(Clean, Option<jiff::civil::Date>)> {
     let (certificate, _) = element(der, 0x30)?;
     let (mut fields, _) = element(certificate, 0x30)?;
     // version [0] is there in every certificate of version 2 and 3.
@@ -17,7 +47,11 @@ pub(super) fn issuer(der: &[u8]) -> Option<Clean> {
     }
     let (_, fields) = element(fields, 0x02)?; // serialNumber
     let (_, fields) = element(fields, 0x30)?; // signature
-    let (mut name, _) = element(fields, 0x30)?;
+    let (mut name, fields) = element(fields, 0x30)?;
+    let until = element(fields, 0x30).and_then(|(validity, _)| {
+        let begins = [0x17, 0x18].into_iter().find_map(|tag| element(validity, tag));
+        day(begins?.1)
+    });
     let (mut common, mut organization) = (None, None);
     while let Some((set, rest)) = element(name, 0x31) {
         name = rest;
@@ -30,11 +64,12 @@ pub(super) fn issuer(der: &[u8]) -> Option<Clean> {
             organization = text;
         }
     }
-    match (common, organization) {
-        (Some(c), Some(o)) if c != o => Some(Clean::new(&format!("{c}, {o}"))),
-        (Some(one), _) | (None, Some(one)) => Some(Clean::new(&one)),
-        (None, None) => None,
-    }
+    let issuer = match (common, organization) {
+        (Some(c), Some(o)) if c != o => format!("{c}, {o}"),
+        (Some(one), _) | (None, Some(one)) => one,
+        (None, None) => return None,
+    };
+    Some((Clean::new(&issuer), until))
 }
 
 /// The content of the element that `bytes` begins with, if it has this tag, and what follows it.
@@ -93,6 +128,25 @@ mod tests {
     }
 
     #[test]
+    fn the_last_day_is_read_in_both_spellings_of_a_time() {
+        assert_eq!(
+            in_words(&der()).unwrap().as_str(),
+            "issued by Example Inspection CA, Example Corp, good until 2036-11-19"
+        );
+        let time =
+            |tag: u8, text: &str| [&[tag, u8::try_from(text.len()).unwrap()], text.as_bytes()].concat();
+        for (tag, text, wanted) in [
+            (0x17, "491231235959Z", Some("2049-12-31")),
+            (0x17, "500101000000Z", Some("1950-01-01")),
+            (0x18, "20500101000000Z", Some("2050-01-01")),
+            (0x17, "991399000000Z", None),
+            (0x17, "x", None),
+        ] {
+            assert_eq!(day(&time(tag, text)).map(|d| d.to_string()).as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
     fn a_control_character_in_a_name_is_shown_as_its_picture() {
         let mut der = der();
         let at = der.windows(7).position(|w| w == b"Inspect").unwrap();
@@ -108,7 +162,7 @@ mod tests {
                 *b = byte;
             }
             der.truncate(cut);
-            let _ = issuer(&der);
+            let _ = in_words(&der);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The client: which address is allowed, which connection is used, and how much of an answer is read.
 
 use super::error::{self, WireError, WireKind};
+use super::meter::Meter;
 use super::{Body, Options, Request, Response, Timing, certificate};
 use http::Method;
 use http::header::CONTENT_LENGTH;
@@ -23,6 +24,7 @@ struct Inner {
     options: Options,
     epoch: Instant,
     jar: Option<Arc<reqwest::cookie::Jar>>,
+    meter: Meter,
     /// To this machine in the clear: no proxy, no certificates.
     here: OnceCell<reqwest::Client>,
     /// To this machine over TLS: no proxy.
@@ -54,7 +56,7 @@ impl Client {
     pub fn since(options: Options, epoch: Instant) -> Result<Self, WireError> {
         let jar = options.cookies.then(Arc::default);
         let (here, here_tls, out) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Ok(Self(Arc::new(Inner { options, epoch, jar, here, here_tls, out })))
+        Ok(Self(Arc::new(Inner { options, epoch, jar, meter: Meter::default(), here, here_tls, out })))
     }
 
     /// Sends `request` once and reads the answer whole. A redirect is an answer like any other; so is an error status.
@@ -82,6 +84,8 @@ impl Client {
             }
         };
 
+        // What was measured before is of another request.
+        let _ = self.0.meter.take();
         let begun = Instant::now();
         let started = begun.saturating_duration_since(self.0.epoch);
         let mut answer = match built.send().await {
@@ -95,10 +99,15 @@ impl Client {
             }
         };
         let first_byte = begun.elapsed();
+        let (name, connection) = self.0.meter.take();
+        let protocol = protocol(answer.version());
+        let info = answer.extensions().get::<reqwest::tls::TlsInfo>();
+        let certificate = info.and_then(|i| i.peer_certificate()).and_then(certificate::in_words);
         let status = answer.status().as_u16();
         let headers = answer.headers().clone();
         let body = self.read(&mut answer, &host, secure).await?;
-        Ok(Response { status, headers, body, timing: Timing { started, first_byte, total: begun.elapsed() } })
+        let timing = Timing { started, first_byte, total: begun.elapsed(), name, connection };
+        Ok(Response { status, headers, body, timing, protocol, certificate })
     }
 
     async fn read(
@@ -171,9 +180,16 @@ impl Client {
 
 impl Inner {
     fn builder(&self, road: Road) -> reqwest::ClientBuilder {
+        let builder = match self.options.measured {
+            true => {
+                let (resolver, layer) = (Arc::new(self.meter.clone()), self.meter.clone());
+                self.bare(road).dns_resolver(resolver).connector_layer(layer).tls_info(true)
+            }
+            false => self.bare(road),
+        };
         match &self.jar {
-            Some(jar) => self.bare(road).cookie_provider(Arc::clone(jar)),
-            None => self.bare(road),
+            Some(jar) => builder.cookie_provider(Arc::clone(jar)),
+            None => builder,
         }
     }
 
@@ -235,6 +251,15 @@ fn permitted(raw: &str) -> Result<(Url, Road), &'static str> {
         ("http", true) => Ok((url, Road::Here)),
         ("http", false) => Err("http without TLS goes to this machine only"),
         _ => Err("only https is spoken here"),
+    }
+}
+
+fn protocol(version: http::Version) -> &'static str {
+    match version {
+        http::Version::HTTP_2 => "HTTP/2",
+        http::Version::HTTP_3 => "HTTP/3",
+        http::Version::HTTP_10 => "HTTP/1.0",
+        _ => "HTTP/1.1",
     }
 }
 

@@ -9,6 +9,7 @@
 mod certificate;
 mod client;
 mod error;
+mod meter;
 #[cfg(test)]
 pub(crate) mod scripted;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 pub use client::Client;
 pub use error::{WireError, WireKind};
 
+use crate::text::Clean;
 use http::{HeaderMap, Method};
 use std::fmt;
 use std::time::Duration;
@@ -32,6 +34,9 @@ pub struct Options {
     pub max_body: usize,
     /// Whether cookies are kept and sent back (RFC 6265). Each client has a jar of its own.
     pub cookies: bool,
+    /// Whether connections are measured, and the server's certificate is kept: see [`Timing`]. For a client whose requests go one after
+    /// another.
+    pub measured: bool,
     /// `User-Agent` of every request that sets none itself.
     pub user_agent: String,
 }
@@ -43,6 +48,7 @@ impl Default for Options {
             total_timeout: Duration::from_secs(30),
             max_body: 8 * 1024 * 1024,
             cookies: false,
+            measured: false,
             user_agent: concat!("oktui/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
     }
@@ -93,6 +99,10 @@ pub struct Response {
     pub body: Vec<u8>,
     /// When it happened and how long it took.
     pub timing: Timing,
+    /// `HTTP/1.1`, `HTTP/2.0`.
+    pub protocol: &'static str,
+    /// Who issued the server's certificate and until when it is good, where the client keeps that; `None` without TLS.
+    pub certificate: Option<Clean>,
 }
 
 /// Times of one exchange.
@@ -104,6 +114,10 @@ pub struct Timing {
     pub first_byte: Duration,
     /// From then until the last byte of the body.
     pub total: Duration,
+    /// Of a measured client: the look-up of the name, where one was made.
+    pub name: Option<Duration>,
+    /// Of a measured client: name, TCP and TLS together, where a connection was made.
+    pub connection: Option<Duration>,
 }
 
 impl fmt::Debug for Request {

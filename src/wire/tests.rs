@@ -165,3 +165,25 @@ fn debug_shows_no_value() {
         "{shown}"
     );
 }
+
+#[tokio::test]
+async fn a_connection_is_measured_on_wish() {
+    let server = Scripted::start(|_, _| Reply::json(200, "{}")).await;
+    let plain = client(|_| {}).send(get(&server.url("/"))).await.unwrap();
+    assert_eq!((plain.timing.connection, plain.timing.name), (None, None));
+    assert_eq!((plain.protocol, plain.certificate), ("HTTP/1.1", None));
+    let measured = client(|options| options.measured = true).send(get(&server.url("/"))).await.unwrap();
+    let connection = measured.timing.connection.unwrap();
+    assert!(connection <= measured.timing.first_byte, "{:?}", measured.timing);
+    assert_eq!(measured.timing.name, None, "an address has no name to look up");
+}
+
+#[tokio::test]
+async fn a_name_is_looked_up_as_the_system_does_it_and_that_is_measured_once() {
+    use reqwest::dns::Resolve;
+    let meter = super::meter::Meter::default();
+    let found: Vec<_> = meter.resolve("localhost".parse().unwrap()).await.unwrap().collect();
+    assert!(found.iter().any(|address| address.ip().is_loopback()), "{found:?}");
+    assert!(meter.take().0.is_some());
+    assert_eq!(meter.take(), (None, None));
+}

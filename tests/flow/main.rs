@@ -37,6 +37,11 @@ async fn a_good_person_goes_through_every_step() {
     ] {
         assert_eq!(run.hop(title).verdict, Verdict::Pass, "{}", run.table());
     }
+    // Each hop says how it went below HTTP: the first connects, and later ones use that connection again.
+    let connections: Vec<_> = run.trace.hops.iter().filter_map(|hop| hop.connection.as_ref()).collect();
+    assert_eq!(connections.len(), run.trace.hops.iter().filter(|hop| hop.exchange.is_some()).count());
+    assert!(connections[0].connect_us.is_some() && connections[0].certificate.is_none());
+    assert!(connections.iter().any(|c| c.connect_us.is_none()), "{connections:?}");
     let refresh = run.hop("POST /token: refresh");
     let rotation = refresh.checks.iter().find(|check| check.name == "rotation").unwrap();
     assert!(rotation.sentence.starts_with("Rotated"), "{}", rotation.sentence);

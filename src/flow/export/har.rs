@@ -29,12 +29,11 @@ fn entry(trace: &Trace, hop: &Hop, exchange: &Exchange, masks: &Masks<'_>) -> Va
     json!({
         "pageref": "run",
         "startedDateTime": at(trace.began, hop.at_ms).to_string(),
-        "time": hop.took_ms,
+        "time": time(hop),
         "request": request(exchange, masks),
         "response": response(exchange, masks),
         "cache": {},
-        // What is measured is the whole: sending, waiting and receiving are not told apart.
-        "timings": {"blocked": -1, "dns": -1, "connect": -1, "ssl": -1, "send": 0, "wait": hop.took_ms, "receive": 0},
+        "timings": timings(hop),
         "comment": masks.text(&hop.title),
         "_oktui": {
             "step": hop.step, "to": hop.to, "verdict": hop.verdict,
@@ -42,6 +41,31 @@ fn entry(trace: &Trace, hop: &Hop, exchange: &Exchange, masks: &Masks<'_>) -> Va
             "altered": hop.altered.iter().map(|line| masks.line(line)).collect::<Vec<_>>(),
         },
     })
+}
+
+/// The parts of an exchange in milliseconds (HAR 1.2, *timings*): -1 where there was none. What is sent is not told apart from waiting for
+/// the answer, and TLS not from TCP, so `ssl` is -1 and its time is in `connect`.
+fn timings(hop: &Hop) -> Value {
+    let ms = |us: u64| us as f64 / 1000.0;
+    let Some(connection) = &hop.connection else {
+        return json!({"blocked": -1, "dns": -1, "connect": -1, "ssl": -1, "send": 0, "wait": hop.took_ms, "receive": 0});
+    };
+    let connect = connection.connect_us.map(|all| all.saturating_sub(connection.name_us.unwrap_or(0)));
+    let wait = connection.first_byte_us.saturating_sub(connection.connect_us.unwrap_or(0));
+    json!({
+        "blocked": -1, "dns": connection.name_us.filter(|_| connect.is_some()).map_or(-1.0, ms),
+        "connect": connect.map_or(-1.0, ms), "ssl": -1, "send": 0, "wait": ms(wait), "receive": ms(connection.body_us),
+    })
+}
+
+/// The sum of the parts, as the format wants it.
+fn time(hop: &Hop) -> Value {
+    match &hop.connection {
+        Some(connection) => {
+            json!(connection.first_byte_us.saturating_add(connection.body_us) as f64 / 1000.0)
+        }
+        None => json!(hop.took_ms),
+    }
 }
 
 fn at(began: Timestamp, after_ms: u64) -> Timestamp {

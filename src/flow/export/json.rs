@@ -48,6 +48,7 @@ fn one(hop: &Hop, masks: &Masks<'_>) -> Value {
         "number": hop.number, "step": hop.step, "to": hop.to, "title": masks.text(&hop.title), "verdict": hop.verdict,
         "at_ms": hop.at_ms, "took_ms": hop.took_ms,
         "why": hop.why.iter().map(|line| masks.line(line)).collect::<Vec<_>>(), "checks": checks(hop, masks),
+        "connection": hop.connection,
         "altered": hop.altered.iter().map(|line| masks.line(line)).collect::<Vec<_>>(),
         "exchange": hop.exchange.as_ref().map(|e| exchange(e, masks)),
     })

@@ -1,7 +1,7 @@
 //! Everything of a run, for people.
 
 use super::masks::Masks;
-use crate::flow::trace::{Exchange, Hop, RunVerdict, Text, Trace, Verdict};
+use crate::flow::trace::{Connection, Exchange, Hop, RunVerdict, Text, Trace, Verdict};
 use crate::text::Clean;
 use std::fmt::Write;
 
@@ -84,11 +84,11 @@ fn section(out: &mut String, hop: &Hop, masks: &Masks<'_>) {
             writeln!(out, "| {word} | {} | {} | {} |", cell(&check.name), cell(&says), cell(&check.source));
     }
     if let Some(exchange) = &hop.exchange {
-        wire(out, exchange, masks);
+        wire(out, exchange, hop.connection.as_ref(), masks);
     }
 }
 
-fn wire(out: &mut String, exchange: &Exchange, masks: &Masks<'_>) {
+fn wire(out: &mut String, exchange: &Exchange, connection: Option<&Connection>, masks: &Masks<'_>) {
     let mut sent = format!("{} {}\n", exchange.method, masks.text(&exchange.url));
     message(&mut sent, &exchange.request_headers, &exchange.request_body, masks);
     let _ = writeln!(out, "\nRequest\n\n{}", fenced(&sent));
@@ -99,6 +99,12 @@ fn wire(out: &mut String, exchange: &Exchange, masks: &Masks<'_>) {
     };
     message(&mut came, &exchange.response_headers, &exchange.response_body, masks);
     let _ = writeln!(out, "\nResponse, {} bytes\n\n{}", exchange.response_bytes, fenced(&came));
+    if let Some(connection) = connection {
+        let _ = writeln!(out, "{}: {}  ", connection.protocol, connection.in_words());
+        if let Some(certificate) = &connection.certificate {
+            let _ = writeln!(out, "Certificate: {}  ", masks.line(certificate.as_str()));
+        }
+    }
 }
 
 fn message(out: &mut String, headers: &[(Clean, Text)], body: &Text, masks: &Masks<'_>) {

@@ -1,8 +1,8 @@
 //! Reads the JSON of a run back, for a history of runs. What was masked stays masked: its tags become holes whose values are gone.
 
 use crate::flow::trace::{
-    Check, Exchange, Hole, HoleId, Hop, Leg, Parameter, Party, Piece, Place, RunVerdict, SecretKind, Step,
-    Text, Trace, Verdict, Way,
+    Check, Connection, Exchange, Hole, HoleId, Hop, Leg, Parameter, Party, Piece, Place, RunVerdict,
+    SecretKind, Step, Text, Trace, Verdict, Way,
 };
 use crate::text::{Clean, clean_block};
 use jiff::Timestamp;
@@ -138,9 +138,21 @@ struct HopForm {
     took_ms: u64,
     why: Vec<String>,
     #[serde(default)]
+    connection: Option<ConnectionForm>,
+    #[serde(default)]
     altered: Vec<String>,
     checks: Vec<CheckForm>,
     exchange: Option<ExchangeForm>,
+}
+
+#[derive(Deserialize)]
+struct ConnectionForm {
+    name_us: Option<u64>,
+    connect_us: Option<u64>,
+    first_byte_us: u64,
+    body_us: u64,
+    protocol: String,
+    certificate: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -198,6 +210,14 @@ fn hop(form: HopForm) -> Hop {
         exchange: form.exchange.map(exchange),
         checks: form.checks.into_iter().map(check).collect(),
         why: lines(&form.why),
+        connection: form.connection.map(|form| Connection {
+            name_us: form.name_us,
+            connect_us: form.connect_us,
+            first_byte_us: form.first_byte_us,
+            body_us: form.body_us,
+            protocol: Clean::new(&form.protocol),
+            certificate: form.certificate.as_deref().map(Clean::new),
+        }),
         altered: lines(&form.altered),
         at_ms: form.at_ms,
         took_ms: form.took_ms,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::flow::trace::lift::{self, Raw, RawAnswer};
-use crate::flow::trace::{Check, Hop, Leg, Party, Piece, RunVerdict, Step, Text, Verdict, Way};
+use crate::flow::trace::{Check, Connection, Hop, Leg, Party, Piece, RunVerdict, Step, Text, Verdict, Way};
 use crate::secret::FingerprintKey;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -25,6 +25,14 @@ fn hop(number: usize, raw: &Raw<'_>, safe: &mut Safe) -> Hop {
         why: vec![
             "The code «authorization code, 16 characters, a91c 07e2» was taken for ana@acme.example.".into(),
         ],
+        connection: Some(Connection {
+            name_us: Some(300),
+            connect_us: Some(41_300),
+            first_byte_us: 90_000,
+            body_us: 120,
+            protocol: "HTTP/1.1".into(),
+            certificate: Some("issued by Example CA, good until 2036-11-19".into()),
+        }),
         altered: Vec::new(),
         at_ms: 10,
         took_ms: 5,
@@ -184,8 +192,12 @@ fn a_har_has_the_members_that_the_format_demands() {
             assert!(!entry["response"][member].is_null(), "response.{member}");
         }
         for member in ["send", "wait", "receive"] {
-            assert!(entry["timings"][member].as_i64().unwrap() >= 0, "timings.{member}");
+            assert!(entry["timings"][member].as_f64().unwrap() >= 0.0, "timings.{member}");
         }
+        // HAR 1.2: the time is the sum of the parts that there are.
+        let parts = entry["timings"].as_object().unwrap().values().map(|part| part.as_f64().unwrap());
+        let sum: f64 = parts.filter(|part| *part > 0.0).sum();
+        assert!((sum - entry["time"].as_f64().unwrap()).abs() < 0.001, "{}", entry["timings"]);
         let url = entry["request"]["url"].as_str().unwrap();
         assert_eq!(url::Url::parse(url).unwrap().as_str(), url, "a tag needs no encoding");
     }

@@ -9,8 +9,11 @@ pub mod listener;
 use super::Event;
 use super::machine::{Judgement, LocalHop, NoAnswer, Outgoing, Reply};
 use super::trace::lift::{self, Raw, RawAnswer};
-use super::trace::{Exchange, Hop, Party, Piece, RunVerdict, Safe, SecretKind, Step, Text, Trace, Verdict};
+use super::trace::{
+    Connection, Exchange, Hop, Party, Piece, RunVerdict, Safe, SecretKind, Step, Text, Trace, Verdict,
+};
 use crate::secret::Secret;
+use crate::text::Clean;
 use crate::wire;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use jar::Jar;
@@ -92,6 +95,7 @@ impl Recorder {
             Err(sentence) => Err(NoAnswer { sentence, maybe_sent: false }),
         };
         let received_at = self.epoch.elapsed();
+        let connection = answer.as_ref().ok().map(connection_of);
         let reply = answer.map(|response| Reply {
             status: response.status,
             headers: header_list(&response.headers),
@@ -108,6 +112,7 @@ impl Recorder {
         self.fill(number, request, &headers, Some(&reply));
         if let Some(hop) = self.hop(number) {
             hop.took_ms = millis(received_at.saturating_sub(sent_at));
+            hop.connection = connection;
         }
         self.tell(number).await;
         reply
@@ -243,6 +248,7 @@ impl Recorder {
             exchange: None,
             checks: Vec::new(),
             why: Vec::new(),
+            connection: None,
             altered: Vec::new(),
             at_ms: millis(at),
             took_ms: 0,
@@ -339,6 +345,19 @@ impl Recorder {
     fn at(&self, since: Duration) -> Timestamp {
         let since = SignedDuration::try_from(since).unwrap_or(SignedDuration::ZERO);
         self.trace.began.checked_add(since).unwrap_or(self.trace.began)
+    }
+}
+
+fn connection_of(response: &wire::Response) -> Connection {
+    let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    let timing = response.timing;
+    Connection {
+        name_us: timing.name.map(micros),
+        connect_us: timing.connection.map(micros),
+        first_byte_us: micros(timing.first_byte),
+        body_us: micros(timing.total.saturating_sub(timing.first_byte)),
+        protocol: Clean::from(response.protocol),
+        certificate: response.certificate.clone(),
     }
 }
 

@@ -157,6 +157,46 @@ pub struct Exchange {
     pub received: Vec<Parameter>,
 }
 
+/// How an exchange went below HTTP, in microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Connection {
+    /// The look-up of the name; `None`: none was made.
+    pub name_us: Option<u64>,
+    /// Name, TCP and TLS together; `None`: an open connection was used again.
+    pub connect_us: Option<u64>,
+    /// From sending out until the answer's headers were here, the connection included.
+    pub first_byte_us: u64,
+    /// From then until the last byte of the body.
+    pub body_us: u64,
+    /// `HTTP/1.1`, `HTTP/2`.
+    pub protocol: Clean,
+    /// Who issued the server's certificate, and until when it is good; `None` without TLS.
+    pub certificate: Option<Clean>,
+}
+
+impl Connection {
+    /// In words: `name 0.3 ms, connection 41 ms, first byte after 90 ms, body 0.1 ms`.
+    pub fn in_words(&self) -> String {
+        let ms = |us: u64| match us {
+            0..10_000 => format!("{}.{} ms", us / 1000, us % 1000 / 100),
+            _ => format!("{} ms", us / 1000),
+        };
+        let mut parts: Vec<String> = Vec::new();
+        match self.connect_us {
+            Some(all) => {
+                parts.extend(self.name_us.map(|us| format!("name {}", ms(us))));
+                let rest = all.saturating_sub(self.name_us.unwrap_or(0));
+                let tls = if self.certificate.is_some() { "TCP and TLS" } else { "TCP" };
+                parts.push(format!("{tls} {}", ms(rest)));
+            }
+            None => parts.push("an open connection was used again".into()),
+        }
+        parts.push(format!("first byte after {}", ms(self.first_byte_us)));
+        parts.push(format!("body {}", ms(self.body_us)));
+        parts.join(", ")
+    }
+}
+
 /// One hop: an exchange, or something that happened here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
@@ -176,6 +216,9 @@ pub struct Hop {
     pub checks: Vec<Check>,
     /// What happened and what it means, line by line: the *Why* of this hop.
     pub why: Vec<String>,
+    /// How it went below HTTP, where an answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<Connection>,
     /// What the person altered before it was sent, for an experiment: `nonce removed`. What comes of it says nothing about the app.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub altered: Vec<String>,
@@ -362,4 +405,26 @@ impl Exchange {
 
 fn seal_line(line: &mut String, safe: &Safe) {
     *line = safe.seal(line).masked();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_in_words() {
+        let mut one = Connection {
+            name_us: Some(12_345),
+            connect_us: Some(53_400),
+            first_byte_us: 90_000,
+            body_us: 120,
+            protocol: "HTTP/2".into(),
+            certificate: Some("issued by Example CA".into()),
+        };
+        assert_eq!(one.in_words(), "name 12 ms, TCP and TLS 41 ms, first byte after 90 ms, body 0.1 ms");
+        (one.name_us, one.certificate) = (None, None);
+        assert_eq!(one.in_words(), "TCP 53 ms, first byte after 90 ms, body 0.1 ms");
+        one.connect_us = None;
+        assert_eq!(one.in_words(), "an open connection was used again, first byte after 90 ms, body 0.1 ms");
+    }
 }

@@ -4,7 +4,9 @@ use super::body::pretty;
 use super::form::SESSION_ONLY;
 use super::run::{Row, Run, worst};
 use super::{cause, log};
-use crate::flow::trace::{Check, Exchange, HoleId, Hop, Parameter, Piece, RunVerdict, Text, Verdict, Way};
+use crate::flow::trace::{
+    Check, Connection, Exchange, HoleId, Hop, Parameter, Piece, RunVerdict, Text, Verdict, Way,
+};
 use crate::text::width;
 
 /// A sentence of so many characters fits below the list in every terminal.
@@ -204,7 +206,7 @@ fn tab(hop: &Hop, tab: usize) -> Vec<Text> {
     };
     match tab {
         1 => request(exchange),
-        2 => response(exchange),
+        2 => response(exchange, hop.connection.as_ref()),
         _ => decoded(exchange),
     }
 }
@@ -227,11 +229,16 @@ fn request(exchange: &Exchange) -> Vec<Text> {
     lines
 }
 
-fn response(exchange: &Exchange) -> Vec<Text> {
+fn response(exchange: &Exchange, connection: Option<&Connection>) -> Vec<Text> {
     let mut lines = Vec::new();
     match (exchange.status, &exchange.trouble) {
         (Some(status), _) => {
-            lines.push(Text::plain(&format!("Status {status}, {} bytes", exchange.response_bytes)))
+            lines.push(Text::plain(&format!("Status {status}, {} bytes", exchange.response_bytes)));
+            if let Some(connection) = connection {
+                lines.push(Text::plain(&format!("{}: {}", connection.protocol, connection.in_words())));
+                let certificate = connection.certificate.as_ref();
+                lines.extend(certificate.map(|c| Text::plain(&format!("Certificate: {c}"))));
+            }
         }
         (None, Some(trouble)) => lines.push(Text::plain(&format!("No answer: {trouble}"))),
         (None, None) if !exchange.response_headers.is_empty() => {

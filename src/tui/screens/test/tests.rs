@@ -85,6 +85,7 @@ pub(super) fn hop(
         exchange,
         checks: Vec::new(),
         why: Vec::new(),
+        connection: None,
         altered: Vec::new(),
         at_ms: at,
         took_ms: took,
