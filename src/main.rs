@@ -30,8 +30,17 @@ fn main() -> ExitCode {
     }
 }
 
+/// Bytes of stack of a worker of the runtime.
+const STACK: usize = 8 * 1024 * 1024;
+
 fn runtime() -> Result<Runtime, ExitCode> {
-    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // A job that reads, plans and applies in one is deep, deeper than the usual 2 MiB in a build without optimisation. It is address space,
+    // not memory.
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_stack_size(STACK)
+        .enable_all()
+        .build();
     built.map_err(|e| fail(Exit::Usage, &format!("the system gives no threads: {e}")))
 }
 

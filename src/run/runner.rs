@@ -5,7 +5,7 @@ use super::drafts::Drafts;
 use super::error::RunError;
 use super::job::{
     Capture, Connected, DeviceCode, Drift, Event, Job, LogoFile, Outcome, SignIn, Slot, Start, StepWord,
-    Ticket, Trouble,
+    TestRequest, Ticket, Trouble,
 };
 use super::session::{Access, DemoAccess, Session, demo_scenarios};
 use super::{
@@ -368,47 +368,8 @@ impl Runner {
             Job::ForgetRotation(app) => {
                 rotating::job(&self.need_session()?, &app, rotating::Wish::Forget).await?
             }
-            Job::Test(request) => {
-                let session = self.need_session()?;
-                let mut request = *request;
-                let (temporary, side) = (request.temporary, request.side);
-                let subject = testing::subject(&session, &request);
-                if let Some(port) = temporary {
-                    Box::pin(temporary::begin(&session, &request.app, port)).await?;
-                }
-                if side {
-                    // Boxed: reading, planning and applying in one future would fill a worker's stack.
-                    let made = Box::pin(side::begin(&session, &request.app)).await?;
-                    (request.app, request.client_id) = (made.app, made.client_id);
-                    (request.authentication, request.secret, request.sign_out_uri) =
-                        (made.authentication, None, None);
-                }
-                let ended = testing::run(&session, request, &sink, replies, stop).await;
-                // Whatever became of the run.
-                let back = match (temporary, side) {
-                    (Some(_), _) => Box::pin(temporary::take_back(&session)).await.map(drop),
-                    (None, true) => Box::pin(side::take_back(&session)).await.map(drop),
-                    (None, false) => Ok(()),
-                };
-                let mut ended = ended?;
-                if temporary.is_some() || side {
-                    let what = if side { "native app of this run" } else { "redirect URI of this machine" };
-                    let became = match &back {
-                        Ok(()) => "taken back, and read back that it is gone".to_owned(),
-                        Err(_) => "STILL THERE; the next start tries again".to_owned(),
-                    };
-                    ended.0.left.push(format!("{what}: {became}"));
-                }
-                let ended = Arc::new(ended);
-                *lock(&self.0.last) = Some(ended.clone());
-                sink.send(Outcome::Tested(Box::new(ended.0.clone()))).await;
-                if let Err(error) = testing::keep(session.places(), subject, ended).await {
-                    sink.send(Outcome::NotKept(error.trouble())).await;
-                }
-                // The run stands, and so does what could not be taken back: it is tried again at the next start.
-                back?;
-                return Ok(());
-            }
+            // Boxed: what it awaits is deep.
+            Job::Test(request) => return Box::pin(self.test(*request, sink, replies, stop)).await,
             Job::AnswerNeed { .. } | Job::Step(_) | Job::Pause(_) => return Ok(()),
             Job::Drift { app, path } => {
                 let wanted = drift::setup(&capture::typed(&path, std::env::home_dir().as_deref()))?;
@@ -466,6 +427,55 @@ impl Runner {
             Job::SaveFile { name, content } => Outcome::Saved(save_file(&name, &content)?),
         };
         sink.send(outcome).await;
+        Ok(())
+    }
+
+    /// A run of the tester, with what has to be written for it before and taken back after it.
+    async fn test(
+        &self,
+        mut request: TestRequest,
+        sink: Sink,
+        replies: mpsc::Receiver<flow::Answer>,
+        stop: CancellationToken,
+    ) -> Result<(), RunError> {
+        let session = self.need_session()?;
+
+        let (temporary, side) = (request.temporary, request.side);
+        let subject = testing::subject(&session, &request);
+        if let Some(port) = temporary {
+            Box::pin(temporary::begin(&session, &request.app, port)).await?;
+        }
+        if side {
+            // Boxed: reading, planning and applying in one future would fill a worker's stack.
+            let made = Box::pin(side::begin(&session, &request.app)).await?;
+            (request.app, request.client_id) = (made.app, made.client_id);
+            (request.authentication, request.secret, request.sign_out_uri) =
+                (made.authentication, None, None);
+        }
+        let ended = testing::run(&session, request, &sink, replies, stop).await;
+        // Whatever became of the run.
+        let back = match (temporary, side) {
+            (Some(_), _) => Box::pin(temporary::take_back(&session)).await.map(drop),
+            (None, true) => Box::pin(side::take_back(&session)).await.map(drop),
+            (None, false) => Ok(()),
+        };
+        let mut ended = ended?;
+        if temporary.is_some() || side {
+            let what = if side { "native app of this run" } else { "redirect URI of this machine" };
+            let became = match &back {
+                Ok(()) => "taken back, and read back that it is gone".to_owned(),
+                Err(_) => "STILL THERE; the next start tries again".to_owned(),
+            };
+            ended.0.left.push(format!("{what}: {became}"));
+        }
+        let ended = Arc::new(ended);
+        *lock(&self.0.last) = Some(ended.clone());
+        sink.send(Outcome::Tested(Box::new(ended.0.clone()))).await;
+        if let Err(error) = testing::keep(session.places(), subject, ended).await {
+            sink.send(Outcome::NotKept(error.trouble())).await;
+        }
+        // The run stands, and so does what could not be taken back: it is tried again at the next start.
+        back?;
         Ok(())
     }
 
